@@ -1,0 +1,1 @@
+"""The server: five documented doors on one engine, and the practice source."""

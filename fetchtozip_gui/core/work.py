@@ -38,6 +38,8 @@ class Tools:
     keyring: Callable[[str], str] = _no_keyring
     job_result: Callable[[str], Path] = _no_jobs
     """The result file of an earlier job."""
+    say: Callable[[Said], None] = lambda said: None
+    """Tells the log at once what cannot wait for the next event, such as a disk that is full."""
     workers: int = max(2, min(4, os.cpu_count() or 2))
     """Threads that parse and encode."""
 

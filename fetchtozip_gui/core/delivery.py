@@ -1,0 +1,169 @@
+"""Rows on their way into an output: shaped and encoded side by side, written in order, published at the end."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from fetchtozip_gui.core import datapackage
+from fetchtozip_gui.core import schema as types
+from fetchtozip_gui.core.disk import Disk
+from fetchtozip_gui.core.events import Event, Shaped, Wrote
+from fetchtozip_gui.core.outputs import format_of
+from fetchtozip_gui.core.outputs.destination import Destination
+from fetchtozip_gui.core.outputs.format import Writer
+from fetchtozip_gui.core.recipe import Recipe
+from fetchtozip_gui.core.shape import BATCH_ROWS, Shape
+from fetchtozip_gui.core.spool import Spool
+from fetchtozip_gui.core.verdict import Verdict
+
+
+class Delivery:
+    """One result in the making.
+
+    Rows that need no whole-table step go straight through with `offer` while pages still arrive. When the source's
+    types are widened after bytes were written, those are thrown away and `rest` writes everything once more from
+    the spool: at most twice the work, and the same bytes as if the types had been known from the start.
+    """
+
+    def __init__(
+        self,
+        recipe: Recipe,
+        destination: Path,
+        shape: Shape,
+        disk: Disk,
+        pool: ThreadPoolExecutor,
+        *,
+        ahead: int,
+        started: datetime,
+    ) -> None:
+        self._recipe = recipe
+        self._shape = shape
+        self._disk = disk
+        self._pool = pool
+        self._ahead = ahead
+        self._started = started
+        self._options = recipe.output
+        self._format = format_of(recipe.output, destination)
+        self._target = Destination(destination, disk)
+        self._late = shape.whole
+        self._begin()
+
+    def _begin(self) -> None:
+        self._source: pl.Schema | None = None
+        self._writer: Writer | None = None
+        self._shaping: deque[Future[pl.DataFrame]] = deque()
+        self._encoding: deque[Future[Any]] = deque()
+        self._heights: deque[int] = deque()
+        self._submitted = 0
+        self.rows = 0
+        self.bytes = 0
+
+    def __enter__(self) -> Delivery:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._abandon()
+
+    @property
+    def path(self) -> Path:
+        """Where the result stands, once it is published."""
+        return self._target.path
+
+    @property
+    def columns(self) -> tuple[tuple[str, str], ...]:
+        schema = self._shape.result(self._source or pl.Schema())
+        return tuple((name, types.type_name(dtype)) for name, dtype in schema.items())
+
+    # --- rows in ------------------------------------------------------------------------------------------------
+
+    def offer(self, frame: pl.DataFrame, source: pl.Schema) -> Iterator[Event]:
+        """Take the next rows of the source if they can go straight through; `source` is the union of types so far."""
+        if self._late:
+            return
+        if self._source is not None and source != self._source:
+            self._abandon()
+            self._late = True
+            return
+        yield from self._take(frame, source)
+
+    def rest(self, spool: Spool) -> Iterator[Event]:
+        """Write what has not gone straight through, to the last row."""
+        if self._late:
+            self._begin()
+            if self._shape.whole and spool.schema:
+                yield from self._open(spool.schema)
+                for frame in self._shape.batches(spool.scan()):
+                    yield from self._shaped(frame)
+            else:
+                for frame in spool.frames():
+                    yield from self._take(frame, spool.schema)
+        if self._writer is None:
+            yield from self._open(spool.schema)
+        while self._shaping:
+            yield from self._shaped(self._shaping.popleft().result())
+        yield from self._write(0)
+
+    def _open(self, source: pl.Schema) -> Iterator[Event]:
+        self._source = source
+        schema = self._shape.result(source)
+        self._writer = self._format.open(self._target.begin(), schema, self._options)
+        yield Shaped(self.columns)
+
+    def _take(self, frame: pl.DataFrame, source: pl.Schema) -> Iterator[Event]:
+        if self._writer is None:
+            yield from self._open(source)
+        for piece in frame.iter_slices(BATCH_ROWS):
+            self._shaping.append(self._pool.submit(self._shape.batch, piece, source))
+            while self._shaping and (len(self._shaping) > self._ahead or self._shaping[0].done()):
+                yield from self._shaped(self._shaping.popleft().result())
+
+    def _shaped(self, frame: pl.DataFrame) -> Iterator[Event]:
+        assert self._writer is not None
+        if frame.height:
+            self._encoding.append(self._pool.submit(self._writer.encode, frame, self._submitted))
+            self._submitted += frame.height
+            self._heights.append(frame.height)
+        yield from self._write(self._ahead)
+
+    def _write(self, ahead: int) -> Iterator[Event]:
+        assert self._writer is not None
+        before = self.rows
+        while self._encoding and (len(self._encoding) > ahead or self._encoding[0].done()):
+            self.bytes += self._writer.write(self._encoding.popleft().result())
+            self.rows += self._heights.popleft()
+        if self.rows != before:
+            yield Wrote(self.rows, self.bytes)
+
+    # --- the end ------------------------------------------------------------------------------------------------
+
+    def finish(self, verdict: Verdict, spool: Spool) -> list[str]:
+        """Complete the file, check it, sync it and give it its name; sentences the user should read."""
+        assert self._writer is not None
+        about = datapackage.About(
+            recipe=self._recipe.public(),
+            name=self._recipe.name,
+            started=self._started,
+            verdict=verdict,
+            pages=spool.pages,
+            fetched_rows=spool.rows,
+            fetched_bytes=spool.bytes,
+        )
+        self._writer.close(about)
+        notes = [*self._writer.notes, *self._target.commit()]
+        self.bytes = self._target.path.stat().st_size
+        return notes
+
+    def _abandon(self) -> None:
+        for future in (*self._shaping, *self._encoding):
+            future.cancel()
+        if self._writer is not None:
+            self._writer.abort()
+            self._writer = None
+        self._target.discard()

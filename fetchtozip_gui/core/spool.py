@@ -1,0 +1,319 @@
+"""The job's own folder of fetched rows: checkpoint for resume, cache for other steps, ground for previews.
+
+    manifest.jsonl    a line a finished part: where its rows are, which pages, how to go on; each with its checksum
+    rows-0001.bin …   the parts' rows, each a complete Arrow IPC stream, one after another
+    kept-1.bin …      small pages that wait to be parsed with their neighbours
+
+A line is written after its rows, and a `synced` line after both were synced: what follows the last one is believed
+only when its checksums agree, and cut off where they do not. So a kill loses nothing that was finished, and a power
+loss at most what was not synced yet.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import struct
+import time
+import zlib
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import polars as pl
+from polars.io.plugins import register_io_source
+
+from fetchtozip_gui.core import schema as types
+from fetchtozip_gui.core.disk import Disk
+from fetchtozip_gui.core.errors import SpoolError
+from fetchtozip_gui.core.spool_lines import Line, Manifest
+from fetchtozip_gui.core.work import Done, Kept, Part
+
+FILE_BYTES = 256 * 1024 * 1024
+KEPT_BYTES = 4 * 1024 * 1024
+SYNC_PAGES = 20
+SYNC_SECONDS = 0.5
+
+_KEPT = struct.Struct("<II")
+
+
+def pack(frame: pl.DataFrame) -> bytes:
+    """A frame as one Arrow IPC stream; pure, so that threads can do it ahead of `Spool.add`."""
+    buffer = io.BytesIO()
+    frame.write_ipc_stream(buffer, compression="uncompressed")
+    return buffer.getvalue()
+
+
+class Spool:
+    """One job's fetched parts. One writer; readers may open the same folder while it grows.
+
+    `key` says which source the rows are from: a folder with rows of another source is refused.
+    """
+
+    def __init__(self, folder: Path, key: str, disk: Disk) -> None:
+        self._folder = folder
+        self._disk = disk
+        folder.mkdir(parents=True, exist_ok=True)
+        self._manifest = Manifest(folder / "manifest.jsonl", disk)
+        header = self._manifest.header
+        if header is None:
+            header = {"version": 1, "source": key, "started": datetime.now(UTC).isoformat(timespec="seconds")}
+            self._manifest.begin(header)
+        elif header["source"] != key:
+            self._manifest.close()
+            raise SpoolError(f"{folder} holds rows of another source.", "Use another folder or remove it.")
+        self.started = datetime.fromisoformat(header["started"])
+        self._lines = self._manifest.parts(self._intact)
+        self._rows: BinaryIO | None = None
+        self._waiting = [kept for kept in _read_kept(folder) if kept.page > self.pages]
+        self._kept: BinaryIO | None = None
+        self._kept_number = 0
+        self._unsynced_pages = 0
+        self._synced_at = time.monotonic()
+        self.schema = self._union()
+
+    # --- what is there ------------------------------------------------------------------------------------------
+
+    @property
+    def pages(self) -> int:
+        return self._lines[-1].last_page if self._lines else 0
+
+    @property
+    def rows(self) -> int:
+        return self._lines[-1].rows_so_far if self._lines else 0
+
+    @property
+    def bytes(self) -> int:
+        return self._lines[-1].bytes_so_far if self._lines else 0
+
+    @property
+    def parts(self) -> int:
+        return len(self._lines)
+
+    @property
+    def total_rows(self) -> int | None:
+        return next((line.total_rows for line in reversed(self._lines) if line.total_rows is not None), None)
+
+    @property
+    def total_pages(self) -> int | None:
+        return next((line.total_pages for line in reversed(self._lines) if line.total_pages is not None), None)
+
+    @property
+    def ended(self) -> dict[str, Any] | None:
+        """What was noted when the source had no more: nothing has to be fetched again."""
+        return self._manifest.ended
+
+    def done(self) -> Done:
+        """Where a source goes on."""
+        last = self._lines[-1] if self._lines else None
+        return Done(
+            pages=self.pages,
+            rows=self.rows,
+            bytes=self.bytes,
+            cursor=dict(last.cursor) if last else {},
+            hashes=tuple(digest for line in self._lines for digest in line.hashes),
+            kept=tuple(self._waiting),
+            schema=self.schema if self._lines else None,
+            total_rows=self.total_rows,
+            total_pages=self.total_pages,
+        )
+
+    def frames(self, first: int = 0) -> Iterator[pl.DataFrame]:
+        """The rows part by part, as they were found; see `scan` for one schema over all."""
+        open_name = ""
+        file: BinaryIO | None = None
+        try:
+            for line in self._lines[first:]:
+                if line.file != open_name:
+                    if file is not None:
+                        file.close()
+                    open_name = line.file
+                    file = self._disk.open(self._folder / open_name, "rb")
+                assert file is not None
+                yield pl.read_ipc_stream(io.BytesIO(_read_exactly(file, line)))
+        finally:
+            if file is not None:
+                file.close()
+
+    def scan(self) -> pl.LazyFrame:
+        """All rows in order with the union of the types, read part by part while they are consumed."""
+        schema = self.schema
+
+        def read(
+            columns: list[str] | None, predicate: pl.Expr | None, n_rows: int | None, batch: int | None
+        ) -> Iterator[pl.DataFrame]:
+            left = n_rows
+            for found in self.frames():
+                frame = types.conform(found, schema)
+                frame = frame.select(columns) if columns is not None else frame
+                if left is not None:
+                    frame = frame.head(left)
+                    left -= frame.height
+                yield frame.filter(predicate) if predicate is not None else frame
+                if left == 0:
+                    return
+
+        return register_io_source(read, schema=schema, is_pure=True)
+
+    # --- growing ------------------------------------------------------------------------------------------------
+
+    def keep(self, page: Kept) -> None:
+        """Hold a small page until the part that contains it is added."""
+        if self._kept is None:
+            self._kept = self._next_kept_file()
+        self._write_kept(self._kept, page)
+        self._waiting.append(page)
+        self._unsynced_pages += 1
+        self._sync_sometimes()
+
+    def add(self, part: Part, packed: bytes) -> None:
+        """Append a part; `packed` is `pack(part.frame)`. It counts from now on."""
+        file = self._file_for_rows()
+        at = file.seek(0, io.SEEK_END)
+        self._disk.write(file, packed)
+        line = Line(
+            file=Path(file.name).name,
+            at=at,
+            length=len(packed),
+            crc=zlib.crc32(packed),
+            first_page=part.first_page,
+            pages=part.pages,
+            rows=part.frame.height,
+            bytes=part.bytes,
+            cursor=part.cursor,
+            hashes=part.hashes,
+            total_rows=part.total_rows,
+            total_pages=part.total_pages,
+            schema=types.to_json(part.schema or part.frame.schema),
+            rows_so_far=self.rows + part.frame.height,
+            bytes_so_far=self.bytes + part.bytes,
+        )
+        self._manifest.add(line)
+        self._lines.append(line)
+        self._waiting = [kept for kept in self._waiting if kept.page > line.last_page]
+        self._unsynced_pages += part.pages
+        self._sync_sometimes()
+
+    def end(self, **notes: Any) -> None:
+        """Note that the source has no more."""
+        self._sync()
+        self._manifest.end(notes)
+        self._clear_kept(keep=None)
+
+    def close(self) -> None:
+        """Sync what is there and let go of the files."""
+        try:
+            if self._unsynced_pages:
+                self._sync()
+        finally:
+            for file in (self._rows, self._kept):
+                if file is not None:
+                    file.close()
+            self._rows = self._kept = None
+            self._manifest.close()
+
+    def __enter__(self) -> Spool:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    # --- inside -------------------------------------------------------------------------------------------------
+
+    def _union(self) -> pl.Schema:
+        schema = pl.Schema()
+        seen = None
+        for line in self._lines:
+            if line.schema != seen:
+                seen = line.schema
+                schema = types.unite(schema, types.from_json(line.schema))
+        return schema
+
+    def _intact(self, line: Line) -> bool:
+        try:
+            with self._disk.open(self._folder / line.file, "rb") as file:
+                return zlib.crc32(_read_exactly(file, line)) == line.crc
+        except (OSError, SpoolError):
+            return False
+
+    def _file_for_rows(self) -> BinaryIO:
+        if self._rows is not None and self._rows.tell() < FILE_BYTES:
+            return self._rows
+        if self._rows is not None:
+            self._disk.sync(self._rows)
+            self._rows.close()
+        name = self._lines[-1].file if self._lines else "rows-0001.bin"
+        end = self._lines[-1].at + self._lines[-1].length if self._lines else 0
+        if end >= FILE_BYTES:
+            name, end = f"rows-{int(name[5:9]) + 1:04d}.bin", 0
+        path = self._folder / name
+        self._rows = self._disk.open(path, "r+b" if path.exists() else "w+b")
+        self._rows.truncate(end)  # what a kill left behind the last finished part
+        self._rows.seek(end)
+        self._disk.sync_folder(self._folder)
+        return self._rows
+
+    def _sync_sometimes(self) -> None:
+        if self._unsynced_pages >= SYNC_PAGES or time.monotonic() - self._synced_at > SYNC_SECONDS:
+            self._sync()
+
+    def _sync(self) -> None:
+        for file in (self._rows, self._kept):
+            if file is not None:
+                self._disk.sync(file)
+        self._manifest.sync()
+        self._unsynced_pages = 0
+        self._synced_at = time.monotonic()
+        if self._kept is not None and self._kept.tell() > KEPT_BYTES:
+            self._clear_kept(keep=self._waiting)
+
+    def _next_kept_file(self) -> BinaryIO:
+        numbers = [int(path.stem.partition("-")[2]) for path in self._folder.glob("kept-*.bin")]
+        self._kept_number = max(numbers, default=0) + 1
+        file = self._disk.open(self._folder / f"kept-{self._kept_number}.bin")
+        for page in self._waiting:
+            self._write_kept(file, page)
+        return file
+
+    def _write_kept(self, file: BinaryIO, page: Kept) -> None:
+        about = json.dumps({"page": page.page, "cursor": page.cursor, "digest": page.digest}).encode()
+        body = len(about).to_bytes(4, "little") + about + page.body
+        self._disk.write(file, _KEPT.pack(len(body), zlib.crc32(body)) + body)
+
+    def _clear_kept(self, keep: list[Kept] | None) -> None:
+        old = list(self._folder.glob("kept-*.bin"))
+        if self._kept is not None:
+            self._kept.close()
+            self._kept = None
+        if keep:
+            self._kept = self._next_kept_file()
+            self._disk.sync(self._kept)
+            self._disk.sync_folder(self._folder)
+        for path in old:
+            path.unlink(missing_ok=True)
+
+
+def _read_exactly(file: BinaryIO, line: Line) -> bytes:
+    file.seek(line.at)
+    data = file.read(line.length)
+    if len(data) != line.length:
+        raise SpoolError(f"{file.name} is shorter than its manifest says.", "Run the job again without --resume.")
+    return data
+
+
+def _read_kept(folder: Path) -> list[Kept]:
+    pages: dict[int, Kept] = {}
+    for path in sorted(folder.glob("kept-*.bin"), key=lambda path: int(path.stem.partition("-")[2])):
+        data = path.read_bytes()
+        at = 0
+        while at + _KEPT.size <= len(data):
+            length, crc = _KEPT.unpack_from(data, at)
+            body = data[at + _KEPT.size : at + _KEPT.size + length]
+            if len(body) != length or zlib.crc32(body) != crc:
+                break
+            size = int.from_bytes(body[:4], "little")
+            about = json.loads(body[4 : 4 + size])
+            pages[about["page"]] = Kept(about["page"], body[4 + size :], about["cursor"], about["digest"])
+            at += _KEPT.size + length
+    return [pages[number] for number in sorted(pages)]

@@ -1,0 +1,136 @@
+"""Sets everything up on a fresh machine with nothing but Python, then runs the demonstration or the tests.
+
+    python3 packaging/first_run.py demo      the main job on the embedded practice source
+    python3 packaging/first_run.py test      lint, types, import contracts and all tests
+    python3 packaging/first_run.py setup     the virtual environment alone
+
+What Qt needs on a bare Linux is installed when this runs as root on Debian or Ubuntu, and otherwise named in one
+line to paste. Uses the standard library alone: it runs before anything is installed.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+import venv
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+VENV = ROOT / ".venv"
+PYTHON = VENV / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+QT_LIBRARIES = {  # what PySide6's offscreen and X11 platforms load, and the Debian package that has it
+    "libglib-2.0.so.0": "libglib2.0-0",
+    "libEGL.so.1": "libegl1",
+    "libGL.so.1": "libgl1",
+    "libfontconfig.so.1": "libfontconfig1",
+    "libxkbcommon.so.0": "libxkbcommon0",
+    "libdbus-1.so.3": "libdbus-1-3",
+    "libxcb-cursor.so.0": "libxcb-cursor0",
+    "libxcb-icccm.so.4": "libxcb-icccm4",
+    "libxcb-keysyms.so.1": "libxcb-keysyms1",
+    "libxcb-shape.so.0": "libxcb-shape0",
+    "libxcb-xkb.so.1": "libxcb-xkb1",
+    "libxkbcommon-x11.so.0": "libxkbcommon-x11-0",
+}
+CHECKS = (
+    ("ruff", "check", "."),
+    ("ruff", "format", "--check", "."),
+    ("mypy",),
+    ("importlinter.cli",),
+    ("pytest", "-n", "auto"),
+)
+
+
+def main(arguments: list[str]) -> int:
+    task = arguments[0] if arguments else "demo"
+    if task not in ("demo", "test", "setup"):
+        print(__doc__)
+        return 2
+    if sys.version_info < (3, 11):
+        print(f"FetchToZip needs Python 3.11 or newer; this is {sys.version.split()[0]}.")
+        return 1
+    provide_system_packages()
+    provide_environment("dev" if task == "test" else "")
+    if task == "demo":
+        return subprocess.call([PYTHON, "-m", "fetchtozip_gui", "demo", *arguments[1:]])
+    if task == "test":
+        return check(arguments[1:])
+    print(f"Ready: {PYTHON.relative_to(ROOT)} -m fetchtozip_gui")
+    return 0
+
+
+def check(extra: list[str]) -> int:
+    """Run every check, stop at the first that fails."""
+    for module, *options in CHECKS:
+        more = extra if module == "pytest" else []
+        print(f"· {' '.join((module, *options, *more))}", flush=True)
+        command = [PYTHON, "-m", module, *options, *more]
+        environment = {**os.environ, "QT_QPA_PLATFORM": os.environ.get("QT_QPA_PLATFORM", "offscreen")}
+        if code := subprocess.call(command, cwd=ROOT, env=environment):
+            return code
+    return 0
+
+
+def provide_system_packages() -> None:
+    """On Linux: the libraries Qt needs, and Debian's own half of the venv module."""
+    if not sys.platform.startswith("linux"):
+        return
+    missing = [package for library, package in QT_LIBRARIES.items() if not _loads(library)]
+    try:
+        import ensurepip  # noqa: F401  Debian ships it apart from Python
+    except ImportError:
+        missing.append(f"python{sys.version_info.major}.{sys.version_info.minor}-venv")
+    if not missing:
+        return
+    line = f"apt-get install -y --no-install-recommends {' '.join(missing)}"
+    if os.geteuid() != 0 or shutil.which("apt-get") is None:
+        print(f"Qt and Python need system packages that are missing. On Debian and Ubuntu:\n  sudo {line}", flush=True)
+        return
+    print(f"· {line}", flush=True)
+    quiet = {"stdout": subprocess.DEVNULL, "env": {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}}
+    subprocess.run(["apt-get", "update", "-qq"], check=False, **quiet)
+    subprocess.run(line.split(), check=True, **quiet)
+
+
+def _loads(library: str) -> bool:
+    try:
+        ctypes.CDLL(library)
+    except OSError:
+        return False
+    return True
+
+
+def provide_environment(extra: str) -> None:
+    """A virtual environment with what pyproject.toml asks for, at the versions that were tested."""
+    wanted = hashlib.sha256(b"".join((ROOT / name).read_bytes() for name in ("pyproject.toml", "constraints.txt")))
+    wanted.update(f"{sys.version} {ROOT}".encode())
+    stamp = VENV / f"ready-{extra or 'base'}"
+    if stamp.is_file() and stamp.read_text() == wanted.hexdigest():
+        return
+    if not PYTHON.is_file():
+        print("· making a virtual environment in .venv", flush=True)
+        venv.create(VENV, with_pip=True)
+    print("· installing packages (a few minutes the first time)", flush=True)
+    target = f".[{extra}]" if extra else "."
+    command = [
+        PYTHON,
+        "-m",
+        "pip",
+        "install",
+        "-q",
+        "--disable-pip-version-check",
+        "-c",
+        "constraints.txt",
+        "-e",
+        target,
+    ]
+    subprocess.run(command, cwd=ROOT, check=True)
+    stamp.write_text(wanted.hexdigest())
+
+
+if __name__ == "__main__":
+    raise SystemExit(main(sys.argv[1:]))
