@@ -12,8 +12,6 @@ loss at most what was not synced yet.
 from __future__ import annotations
 
 import io
-import json
-import struct
 import time
 import zlib
 from collections.abc import Iterator
@@ -27,18 +25,17 @@ from polars.io.plugins import register_io_source
 from fetchtozip_gui.core import schema as types
 from fetchtozip_gui.core.disk import Disk
 from fetchtozip_gui.core.errors import SpoolError
+from fetchtozip_gui.core.spool_kept import KeptPages
 from fetchtozip_gui.core.spool_lines import Line, Manifest
 from fetchtozip_gui.core.work import Done, Kept, Part
 
 FILE_BYTES = 256 * 1024 * 1024
-KEPT_BYTES = 4 * 1024 * 1024
+Packed = bytes
 SYNC_PAGES = 20
 SYNC_SECONDS = 0.5
 
-_KEPT = struct.Struct("<II")
 
-
-def pack(frame: pl.DataFrame) -> bytes:
+def pack(frame: pl.DataFrame) -> Packed:
     """A frame as one Arrow IPC stream; pure, so that threads can do it ahead of `Spool.add`."""
     buffer = io.BytesIO()
     frame.write_ipc_stream(buffer, compression="uncompressed")
@@ -51,8 +48,9 @@ class Spool:
     `key` says which source the rows are from: a folder with rows of another source is refused.
     """
 
-    def __init__(self, folder: Path, key: str, disk: Disk) -> None:
+    def __init__(self, folder: Path, key: str, disk: Disk, *, file_bytes: int = FILE_BYTES) -> None:
         self._folder = folder
+        self._file_bytes = file_bytes
         self._disk = disk
         folder.mkdir(parents=True, exist_ok=True)
         self._manifest = Manifest(folder / "manifest.jsonl", disk)
@@ -66,10 +64,8 @@ class Spool:
         self.started = datetime.fromisoformat(header["started"])
         self._lines = self._manifest.parts(self._intact)
         self._rows: BinaryIO | None = None
-        self._waiting = [kept for kept in _read_kept(folder) if kept.page > self.pages]
-        self._kept: BinaryIO | None = None
-        self._kept_number = 0
-        self._unsynced_pages = 0
+        self._kept = KeptPages(folder, disk, after=self.pages)
+        self.unsynced_pages = 0
         self._synced_at = time.monotonic()
         self.schema = self._union()
 
@@ -113,7 +109,7 @@ class Spool:
             bytes=self.bytes,
             cursor=dict(last.cursor) if last else {},
             hashes=tuple(digest for line in self._lines for digest in line.hashes),
-            kept=tuple(self._waiting),
+            kept=tuple(self._kept.waiting),
             schema=self.schema if self._lines else None,
             total_rows=self.total_rows,
             total_pages=self.total_pages,
@@ -129,7 +125,7 @@ class Spool:
                     if file is not None:
                         file.close()
                     open_name = line.file
-                    file = self._disk.open(self._folder / open_name, "rb")
+                    file = self._open_rows(open_name)
                 assert file is not None
                 yield pl.read_ipc_stream(io.BytesIO(_read_exactly(file, line)))
         finally:
@@ -160,14 +156,11 @@ class Spool:
 
     def keep(self, page: Kept) -> None:
         """Hold a small page until the part that contains it is added."""
-        if self._kept is None:
-            self._kept = self._next_kept_file()
-        self._write_kept(self._kept, page)
-        self._waiting.append(page)
-        self._unsynced_pages += 1
+        self._kept.add(page)
+        self.unsynced_pages += 1
         self._sync_sometimes()
 
-    def add(self, part: Part, packed: bytes) -> None:
+    def add(self, part: Part, packed: Packed) -> None:
         """Append a part; `packed` is `pack(part.frame)`. It counts from now on."""
         file = self._file_for_rows()
         at = file.seek(0, io.SEEK_END)
@@ -191,26 +184,26 @@ class Spool:
         )
         self._manifest.add(line)
         self._lines.append(line)
-        self._waiting = [kept for kept in self._waiting if kept.page > line.last_page]
-        self._unsynced_pages += part.pages
+        self._kept.forget(line.last_page)
+        self.unsynced_pages += part.pages
         self._sync_sometimes()
 
     def end(self, **notes: Any) -> None:
         """Note that the source has no more."""
         self._sync()
         self._manifest.end(notes)
-        self._clear_kept(keep=None)
+        self._kept.clear()
 
     def close(self) -> None:
         """Sync what is there and let go of the files."""
         try:
-            if self._unsynced_pages:
+            if self.unsynced_pages:
                 self._sync()
         finally:
-            for file in (self._rows, self._kept):
-                if file is not None:
-                    file.close()
-            self._rows = self._kept = None
+            if self._rows is not None:
+                self._rows.close()
+                self._rows = None
+            self._kept.close()
             self._manifest.close()
 
     def __enter__(self) -> Spool:
@@ -237,15 +230,21 @@ class Spool:
         except (OSError, SpoolError):
             return False
 
+    def _open_rows(self, name: str) -> BinaryIO:
+        try:
+            return self._disk.open(self._folder / name, "rb")
+        except FileNotFoundError:
+            raise SpoolError(f"{self._folder / name} is gone.", "Run the job again without --resume.") from None
+
     def _file_for_rows(self) -> BinaryIO:
-        if self._rows is not None and self._rows.tell() < FILE_BYTES:
+        if self._rows is not None and self._rows.tell() < self._file_bytes:
             return self._rows
         if self._rows is not None:
             self._disk.sync(self._rows)
             self._rows.close()
         name = self._lines[-1].file if self._lines else "rows-0001.bin"
         end = self._lines[-1].at + self._lines[-1].length if self._lines else 0
-        if end >= FILE_BYTES:
+        if end >= self._file_bytes:
             name, end = f"rows-{int(name[5:9]) + 1:04d}.bin", 0
         path = self._folder / name
         self._rows = self._disk.open(path, "r+b" if path.exists() else "w+b")
@@ -255,43 +254,17 @@ class Spool:
         return self._rows
 
     def _sync_sometimes(self) -> None:
-        if self._unsynced_pages >= SYNC_PAGES or time.monotonic() - self._synced_at > SYNC_SECONDS:
+        if self.unsynced_pages >= SYNC_PAGES or time.monotonic() - self._synced_at > SYNC_SECONDS:
             self._sync()
 
     def _sync(self) -> None:
-        for file in (self._rows, self._kept):
-            if file is not None:
-                self._disk.sync(file)
+        if self._rows is not None:
+            self._disk.sync(self._rows)
+        self._kept.sync()
         self._manifest.sync()
-        self._unsynced_pages = 0
+        self.unsynced_pages = 0
         self._synced_at = time.monotonic()
-        if self._kept is not None and self._kept.tell() > KEPT_BYTES:
-            self._clear_kept(keep=self._waiting)
-
-    def _next_kept_file(self) -> BinaryIO:
-        numbers = [int(path.stem.partition("-")[2]) for path in self._folder.glob("kept-*.bin")]
-        self._kept_number = max(numbers, default=0) + 1
-        file = self._disk.open(self._folder / f"kept-{self._kept_number}.bin")
-        for page in self._waiting:
-            self._write_kept(file, page)
-        return file
-
-    def _write_kept(self, file: BinaryIO, page: Kept) -> None:
-        about = json.dumps({"page": page.page, "cursor": page.cursor, "digest": page.digest}).encode()
-        body = len(about).to_bytes(4, "little") + about + page.body
-        self._disk.write(file, _KEPT.pack(len(body), zlib.crc32(body)) + body)
-
-    def _clear_kept(self, keep: list[Kept] | None) -> None:
-        old = list(self._folder.glob("kept-*.bin"))
-        if self._kept is not None:
-            self._kept.close()
-            self._kept = None
-        if keep:
-            self._kept = self._next_kept_file()
-            self._disk.sync(self._kept)
-            self._disk.sync_folder(self._folder)
-        for path in old:
-            path.unlink(missing_ok=True)
+        self._kept.tidy()
 
 
 def _read_exactly(file: BinaryIO, line: Line) -> bytes:
@@ -300,20 +273,3 @@ def _read_exactly(file: BinaryIO, line: Line) -> bytes:
     if len(data) != line.length:
         raise SpoolError(f"{file.name} is shorter than its manifest says.", "Run the job again without --resume.")
     return data
-
-
-def _read_kept(folder: Path) -> list[Kept]:
-    pages: dict[int, Kept] = {}
-    for path in sorted(folder.glob("kept-*.bin"), key=lambda path: int(path.stem.partition("-")[2])):
-        data = path.read_bytes()
-        at = 0
-        while at + _KEPT.size <= len(data):
-            length, crc = _KEPT.unpack_from(data, at)
-            body = data[at + _KEPT.size : at + _KEPT.size + length]
-            if len(body) != length or zlib.crc32(body) != crc:
-                break
-            size = int.from_bytes(body[:4], "little")
-            about = json.loads(body[4 : 4 + size])
-            pages[about["page"]] = Kept(about["page"], body[4 + size :], about["cursor"], about["digest"])
-            at += _KEPT.size + length
-    return [pages[number] for number in sorted(pages)]

@@ -52,13 +52,12 @@ class Manifest:
         self._schema: Any = None
 
     def begin(self, header: dict[str, Any]) -> None:
-        """Write the first line and make the new file's name safe."""
+        """Write the first line; it and the file's name become safe with the first page."""
         self.header = header
         self._file.truncate(0)
         self._file.seek(0)
         self._append({"header": header})
-        self._disk.sync(self._file)
-        self._disk.sync_folder(Path(self._file.name).parent)
+        self._end = self._file.tell()
 
     def parts(self, intact: Callable[[Line], bool]) -> list[Line]:
         """The believable parts. Those after the last sync are asked about with `intact`, from the first one on."""
