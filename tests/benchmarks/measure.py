@@ -1,0 +1,44 @@
+"""One run of a whole process: its CPU seconds, wall seconds and peak memory, read from the system."""
+
+from __future__ import annotations
+
+import os
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Figures:
+    """Medians over the runs: seconds of processor (user and system), seconds of clock, MiB at the peak."""
+
+    cpu: float
+    wall: float
+    peak: float
+    runs: int
+
+
+def run_once(command: Sequence[str]) -> tuple[float, float, float]:
+    """CPU seconds, wall seconds, peak MiB of a command and the children it waited for."""
+    begun = time.perf_counter()
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+    assert process.stderr is not None
+    said = process.stderr.read()
+    _, status, usage = os.wait4(process.pid, 0)
+    wall = time.perf_counter() - begun
+    process.returncode = os.waitstatus_to_exitcode(status)
+    process.stderr.close()
+    if process.returncode:
+        raise RuntimeError(f"{' '.join(command)} ended with {process.returncode}: {said.decode()[-1500:]}")
+    peak = usage.ru_maxrss / (1024 * 1024 if sys.platform == "darwin" else 1024)
+    return usage.ru_utime + usage.ru_stime, wall, peak
+
+
+def measure(command: Sequence[str], runs: int) -> Figures:
+    """The medians of several runs."""
+    found = [run_once(command) for _ in range(runs)]
+    cpu, wall, peak = (statistics.median(values) for values in zip(*found, strict=True))
+    return Figures(cpu, wall, peak, runs)

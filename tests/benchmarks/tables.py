@@ -1,0 +1,154 @@
+"""The tables of figures: our job and each peer's on the same ground, as ratios of one run."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.benchmarks import ground
+from tests.benchmarks.measure import Figures, measure
+
+HERE = Path(__file__).parent
+PEERS = {  # module that must be importable, script, goal: times faster by the clock
+    "dlt rest_api → CSV": ("dlt", "dlt_script.py", 30),
+    "airbyte-cdk low-code → CSV": ("airbyte_cdk", "airbyte_script.py", 15),
+    "requests + pandas → zip": ("pandas", "pandas_script.py", 12),
+    "a plain Polars script → zip": ("polars", "polars_script.py", 3),
+}
+
+
+@dataclass(frozen=True)
+class Bench:
+    """Where the ground is and how often to run."""
+
+    folder: Path
+    address: str
+    runs: int
+    peers: str
+    quick: bool = False
+
+    def pages(self, count: int, rows: int) -> tuple[str, int]:
+        """The address and number of a set of pages, made if need be."""
+        count = max(10, count // 10) if self.quick else count
+        made = ground.make_pages(self.folder / "pages", count, rows)
+        return f"{self.address}/{made.name}/orders", count
+
+    def recipe(self, url: str, pages: int, output: dict[str, object], **source: object) -> Path:
+        """The job of reference, in a file."""
+        wanted = [
+            {"column": "id", "name": "order", "change_order": 0},
+            {"column": "created", "name": "created_at", "change_order": 1},
+            {"column": "customer", "name": "client", "change_order": 2},
+            *({"column": name, "name": name} for name in ("city", "price", "discount", "active", "day", "quantity")),
+            {"column": "geo.lat", "name": "latitude"},
+        ]
+        recipe = {
+            "version": 1,
+            "name": "orders",
+            "source": {
+                "type": "http",
+                "url": url,
+                "pagination": {"type": "page", "param": "page", "start": 1},
+                "page_limit": pages,
+                "rate_limit": None,
+                "concurrency": 16,
+                **source,
+            },
+            "steps": [{"type": "flatten"}, {"type": "columns", "columns": wanted, "rest": "drop"}],
+            "output": {"type": "file", **output},
+        }
+        path = self.folder / "recipe.json"
+        path.write_text(json.dumps(recipe))
+        return path
+
+    def ours(self, url: str, pages: int, output: dict[str, object], suffix: str, **source: object) -> Figures:
+        """Our whole process, from the command line to the file."""
+        recipe = self.recipe(url, pages, output, **source)
+        command = [sys.executable, "-m", "fetchtozip_gui", "run", str(recipe)]
+        command += ["--output", str(self.folder / f"ours.{suffix}"), "--data-dir", str(self.folder / "home")]
+        return measure(command, self.runs)
+
+    def has(self, module: str) -> bool:
+        return subprocess.run([self.peers, "-c", f"import {module}"], capture_output=True, check=False).returncode == 0
+
+
+def _row(name: str, it: Figures, ours: Figures, goal: str = "") -> str:
+    ratios = f"{it.cpu / ours.cpu:.1f} | {it.wall / ours.wall:.1f} | {it.peak / ours.peak:.1f}"
+    return f"| {name} | {it.cpu:.2f} | {it.wall:.2f} | {it.peak:.0f} | {ratios} | {goal} |"
+
+
+HEAD = "| program | CPU s | wall s | peak MiB | × our CPU | × our wall | × our peak | goal |\n" + "|---" * 8 + "|"
+
+
+def whole_job(bench: Bench) -> Iterator[str]:
+    """1,000 pages of 1,000 rows to a ZIP with a CSV: ours, then each peer that is installed."""
+    url, pages = bench.pages(1000, 1000)
+    zipped = bench.ours(url, pages, {"format": "zip", "member": "csv"}, "zip")
+    yield HEAD
+    yield _row("**FetchToZip → zip(csv)**", zipped, zipped, "peak ≤ 110 MiB")
+    for name in ("csv", "json", "jsonl", "parquet", "xlsx"):
+        yield _row(f"FetchToZip → {name}", bench.ours(url, pages, {"format": name}, name), zipped)
+    for name, (module, script, goal) in PEERS.items():
+        if not bench.has(module):
+            yield f"| {name} | not installed ({module}) |"
+            continue
+        command = [bench.peers, str(HERE / "peers" / script), url, str(pages), str(bench.folder / "peer.zip")]
+        yield _row(name, measure(command, 1 if goal >= 15 else bench.runs), zipped, f"≥ {goal} × wall")
+    curl = ["curl", "--parallel", "--parallel-max", "16", "-s", "-o", "/dev/null", f"{url}?page=[1-{pages}]"]
+    yield _row("curl of the same bytes", measure(curl, bench.runs), zipped, "told beside")
+
+
+def memory(bench: Bench) -> Iterator[str]:
+    """The peak does not grow with the rows."""
+    yield "| output | peak MiB, 1,000 pages | peak MiB, 5,000 pages | ratio | goal |\n|---|---|---|---|---|"
+    small_url, small = bench.pages(1000, 1000)
+    large_url, large = bench.pages(5000, 1000)
+    once = Bench(bench.folder, bench.address, 1, bench.peers, bench.quick)
+    for name in ("zip", "csv", "json", "xlsx", "parquet"):
+        few = bench.ours(small_url, small, {"format": name}, name)
+        many = once.ours(large_url, large, {"format": name}, name)
+        yield f"| {name} | {few.peak:.0f} | {many.peak:.0f} | {many.peak / few.peak:.2f} | ≤ 1.1 |"
+
+
+def small_pages(bench: Bench) -> Iterator[str]:
+    """10,000 pages of 25 rows: the cost of a request."""
+    url, pages = bench.pages(10_000, 25)
+    ours = bench.ours(url, pages, {"format": "csv"}, "csv")
+    yield HEAD
+    yield _row("**FetchToZip → csv**", ours, ours)
+    for style in ("async", "threads"):
+        command = [sys.executable, str(HERE / "peers" / "httpx_alone.py"), url, str(pages), style]
+        yield _row(f"httpx alone, {style}, 16 at once, nothing parsed", measure(command, bench.runs), ours, "≥ 5 ×")
+
+
+def formats(bench: Bench) -> Iterator[str]:
+    """The writers alone, on 1,000,000 rows in memory: seconds of processor, ours against the usual library."""
+    yield "| step | CPU s | × ours | size MB | goal |\n|---|---|---|---|---|"
+    rows = "100000" if bench.quick else "1000000"
+    for ours, theirs, goal in (("xlsx", "xlsxwriter", "≥ 20 ×"), ("zip", "zipfile", "≥ 4 ×, ≤ 1.15 × the size")):
+        command = [sys.executable, "-m", "tests.benchmarks.writers"]
+        target = bench.folder / f"writer.{ours}"
+        mine = json.loads(subprocess.check_output([*command, ours, rows, str(target)]))
+        peer = json.loads(subprocess.check_output([*command, theirs, rows, str(target)]))
+        yield f"| {ours}, ours | {mine['cpu']:.2f} | 1 | {mine['size'] / 1e6:.1f} | |"
+        ratio = peer["cpu"] / mine["cpu"]
+        yield f"| {ours}, {theirs} | {peer['cpu']:.2f} | {ratio:.1f} | {peer['size'] / 1e6:.1f} | {goal} |"
+
+
+def waiting(bench: Bench) -> Iterator[str]:
+    """Latency and rate: a server that answers after 50 ms, and a rate that has to be kept."""
+    command = [sys.executable, "-m", "tests.benchmarks.waiting", str(bench.folder), "quick" if bench.quick else "full"]
+    yield subprocess.check_output(command, text=True)
+
+
+TABLES: dict[str, Callable[[Bench], Iterator[str]]] = {
+    "the whole job": whole_job,
+    "memory": memory,
+    "small pages": small_pages,
+    "formats": formats,
+    "waiting": waiting,
+}
