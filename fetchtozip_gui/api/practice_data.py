@@ -1,9 +1,9 @@
 """The practice dataset: 541,909 rows shaped like UCI's Online Retail, each computed from its row number alone.
 
 Nothing is stored and nothing is random: a row is integer arithmetic on its number, so any page costs the same and two
-machines give the same bytes. Rows come in blocks of 256; a block holds 12 invoices whose lengths one of 64 layouts says.
-The faults of the real data are here at about its rates: a quarter of the rows without a customer, 1.7 % cancelled
-(InvoiceNo begins with C, quantities are negative), 1 % exact duplicates, stock adjustments without price or description.
+machines give the same bytes. Rows come in blocks of 256; a block holds 12 invoices, and one of 64 layouts says their
+lengths. The faults of the real data are here at about its rates: a quarter of the rows without a customer, 1.7 %
+cancelled (InvoiceNo begins with C, quantities are negative), 1 % exact duplicates, stock adjusted without a price.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ def _numbers(first: int, count: int) -> pl.Series:
 
 @cache
 def _layouts() -> tuple[pl.DataFrame, pl.DataFrame]:
-    """For each of 64 layouts: its 256 rows (which invoice, which line), and its 12 invoices (kind, first row, lines)."""
+    """Each of 64 layouts: its 256 rows (which invoice, which line), and its 12 invoices (kind, first row, lines)."""
     state = 20_101_201
     rows: list[tuple[int, int]] = []
     invoices: list[tuple[int, int, int]] = []
@@ -78,12 +78,12 @@ def invoice_count() -> int:
     """How many invoices the rows make."""
     block, row = divmod(ROWS - 1, _BLOCK)
     layout = _layout_of(pl.Series([block]))[0]
-    return block * _PER_BLOCK + _layouts()[0]["invoice"][layout * _BLOCK + row] + 1
+    return block * _PER_BLOCK + int(_layouts()[0]["invoice"][layout * _BLOCK + row]) + 1
 
 
 @cache
 def _days() -> tuple[pl.Series, pl.Series, pl.Series]:
-    """The days the shop is open, as text; the first invoice of each; how many it has (more in autumn, few on Sundays)."""
+    """The days the shop is open, as text; the first invoice of each; how many it has (fewer on Sundays)."""
     day, last, days = dt.date(2010, 12, 1), dt.date(2011, 12, 9), []
     while day <= last:
         if day.isoweekday() != 6 and not dt.date(2010, 12, 24) <= day <= dt.date(2011, 1, 3):
@@ -119,21 +119,26 @@ def _skewed(draw: pl.Series, choices: int) -> pl.Series:
 
 @cache
 def invoices() -> pl.DataFrame:
-    """All invoices in order, a small index to the rows: InvoiceNo, InvoiceDate, CustomerID, Country, kind, factor.
+    """All invoices in order, a small index to the rows: number, first (row), lines, and what their lines share.
 
-    `factor` turns a line's quantity into what the invoice does with it: 1 sells, -1 takes back, others adjust the stock.
+    `factor` turns a line's quantity into what the invoice does with it: 1 sells, -1 takes back, others adjust stock.
     """
     number = _numbers(0, invoice_count())
-    place = _layout_of(number // _PER_BLOCK) * _PER_BLOCK + number % _PER_BLOCK
-    kind = _layouts()[1]["kind"].gather(place)
+    block = number // _PER_BLOCK
+    layout = _layouts()[1][_layout_of(block) * _PER_BLOCK + number % _PER_BLOCK]
+    kind = layout["kind"]
     luck, taste = _spread(number, 31_337), _spread(number, 271_828)
     customer = _skewed(taste, _CUSTOMERS) * 1_667 % _CUSTOMERS
     nobody = luck % 1_000 < pl.Series([249, 40, 1_000]).gather(kind)
     origin = (taste % 10_000).zip_with(nobody, _spread(customer, 55) % 10_000)
     adjusts = pl.Series([-9, -9, -9, 5, 5]).gather(luck % 5)
+    invoice_no = number * 16 // 9 + _FIRST_INVOICE
     return pl.DataFrame(
         {
-            "InvoiceNo": pl.Series(["", "C", ""]).gather(kind) + (number * 16 // 9 + _FIRST_INVOICE).cast(pl.String),
+            "number": invoice_no,
+            "first": block * _BLOCK + layout["first"],
+            "lines": layout["lines"],
+            "InvoiceNo": pl.Series(["", "C", ""]).gather(kind) + invoice_no.cast(pl.String),
             "InvoiceDate": _dates(number),
             "CustomerID": (customer * 5_942 // _CUSTOMERS + _FIRST_CUSTOMER).set(nobody, None),
             "Country": countries().gather(origin),
@@ -143,13 +148,18 @@ def invoices() -> pl.DataFrame:
     )
 
 
+@cache
+def _shared() -> pl.DataFrame:
+    return invoices().drop("number", "first", "lines")
+
+
 def rows(first: int, count: int) -> pl.DataFrame:
     """`count` rows from row `first` (from 0) on, with the eight columns; fewer where the dataset ends."""
     count = max(0, min(count, ROWS - first))
     number = _numbers(first, count)
     block = number // _BLOCK
     place = _layouts()[0][_layout_of(block) * _BLOCK + number % _BLOCK]
-    invoice = invoices()[block * _PER_BLOCK + place["invoice"]]
+    invoice = _shared()[block * _PER_BLOCK + place["invoice"]]
     # an exact duplicate is computed from the number of the row before it, on the same invoice
     repeats = (_spread(number, 7) % 1_000 < 9) & (place["line"] > 0)
     source = number - repeats.cast(pl.Int64)
