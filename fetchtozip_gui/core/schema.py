@@ -1,4 +1,4 @@
-"""The types of a table's columns: how two pages' types unite, how they are named and how they are kept as JSON."""
+"""Everything about a table's types: uniting, conforming, telling their changes, naming and keeping them as JSON."""
 
 from __future__ import annotations
 
@@ -7,108 +7,9 @@ from typing import Any
 import polars as pl
 
 from fetchtozip_gui.core.conform import conform, widen_for
+from fetchtozip_gui.core.lattice import element_type, fields_of, inner_type, join, unite
 
 __all__ = ["changes", "conform", "from_json", "join", "to_json", "type_name", "unite", "widen_for"]
-
-_UNITS = ("ms", "us", "ns")
-_MAX_DECIMAL = 38
-
-
-def unite(a: pl.Schema, b: pl.Schema) -> pl.Schema:
-    """The narrowest schema that holds the rows of both, columns in order of first sight.
-
-    Types only say so much: an integer of 19 digits does not fit the float its column may become. Where rows are at
-    hand, `widen_for(frame, unite(known, frame.schema))` is the union that `conform` is sure to keep.
-    """
-    if a == b:
-        return a
-    united = dict(a)
-    for name, dtype in b.items():
-        united[name] = join(united[name], dtype) if name in united else dtype
-    return pl.Schema(united)
-
-
-def join(a: pl.DataType, b: pl.DataType) -> pl.DataType:
-    """The narrowest type that holds the values of both: Null < Boolean, Null < integers < Float64 < String.
-
-    Objects unite field by field and lists element by element; either of them with anything else becomes String that
-    holds JSON text. Booleans with numbers, decimals with floats, times with or without a zone become String as well.
-    """
-    if a == b or b == pl.Null:
-        return a
-    if a == pl.Null:
-        return b
-    if isinstance(a, pl.Struct) and isinstance(b, pl.Struct):
-        return pl.Struct(dict(unite(pl.Schema(a.to_schema()), pl.Schema(b.to_schema()))))
-    if isinstance(a, (pl.List, pl.Array)) and isinstance(b, (pl.List, pl.Array)):
-        return pl.List(join(_inner(a), _inner(b)))
-    if a.is_numeric() and b.is_numeric():
-        return _join_numbers(a, b)
-    if a.is_temporal() and b.is_temporal():
-        return _join_times(a, b)
-    return pl.String()
-
-
-def _inner(dtype: pl.List | pl.Array) -> pl.DataType:
-    if isinstance(dtype, pl.Array) and len(dtype.shape) > 1:
-        return pl.Array(_element(dtype), dtype.shape[1:])
-    return _element(dtype)
-
-
-def _element(dtype: pl.List | pl.Array) -> pl.DataType:
-    inner = dtype.inner
-    while isinstance(dtype, pl.Array) and isinstance(inner, pl.Array):
-        inner = inner.inner
-    return inner if isinstance(inner, pl.DataType) else inner()
-
-
-def _join_numbers(a: pl.DataType, b: pl.DataType) -> pl.DataType:
-    if a.is_decimal() or b.is_decimal():
-        return _join_decimals(a, b)
-    if a.is_float() or b.is_float():
-        return pl.Float64()
-    if a.is_signed_integer() == b.is_signed_integer():
-        return a if _bits(a) > _bits(b) else b
-    signed, unsigned = (a, b) if a.is_signed_integer() else (b, a)
-    wider = {8: pl.Int16, 16: pl.Int32, 32: pl.Int64, 64: pl.Int128}.get(_bits(unsigned))
-    if wider is None:
-        return pl.String()
-    return signed if _bits(signed) > _bits(unsigned) else wider()
-
-
-def _bits(dtype: pl.DataType) -> int:
-    return int(str(dtype).rpartition("Int")[2])
-
-
-def _join_decimals(a: pl.DataType, b: pl.DataType) -> pl.DataType:
-    sizes = []
-    for dtype in (a, b):
-        if isinstance(dtype, pl.Decimal):
-            sizes.append((dtype.precision - dtype.scale, dtype.scale))
-        elif dtype.is_integer():
-            sizes.append((len(str(2 ** _bits(dtype))), 0))
-        else:
-            return pl.String()
-    before, after = max(size[0] for size in sizes), max(size[1] for size in sizes)
-    return pl.Decimal(before + after, after) if before + after <= _MAX_DECIMAL else pl.String()
-
-
-def _join_times(a: pl.DataType, b: pl.DataType) -> pl.DataType:
-    if isinstance(a, pl.Duration) and isinstance(b, pl.Duration):
-        return pl.Duration(_finer(a.time_unit, b.time_unit))
-    if isinstance(a, pl.Datetime) and isinstance(b, pl.Datetime):
-        if (a.time_zone is None) != (b.time_zone is None):
-            return pl.String()
-        zone = a.time_zone if a.time_zone == b.time_zone else "UTC"
-        return pl.Datetime(_finer(a.time_unit, b.time_unit), zone)
-    for day, moment in ((a, b), (b, a)):
-        if isinstance(day, pl.Date) and isinstance(moment, pl.Datetime) and moment.time_zone is None:
-            return moment
-    return pl.String()
-
-
-def _finer(a: Any, b: Any) -> Any:
-    return max(a, b, key=_UNITS.index)
 
 
 def changes(before: pl.Schema, after: pl.Schema) -> list[str]:
@@ -129,16 +30,16 @@ def _changed(path: str, before: pl.DataType, after: pl.DataType) -> list[str]:
     if before in (after, pl.Null):
         return []
     if isinstance(before, pl.Struct) and isinstance(after, pl.Struct):
-        old = before.to_schema()
+        old = fields_of(before)
         told: list[str] = []
-        for name, dtype in after.to_schema().items():
+        for name, dtype in fields_of(after).items():
             if name not in old:
                 told.append(f"column `{path}`: new field `{name}`, {_word(dtype)}")
             else:
                 told += _changed(f"{path}.{name}", old[name], dtype)
         return told
     if isinstance(before, (pl.List, pl.Array)) and isinstance(after, pl.List):
-        return _changed(f"{path}[]", _inner(before), _inner(after))
+        return _changed(f"{path}[]", inner_type(before), inner_type(after))
     return [f"column `{path}`: {_word(before)} became {_word(after)}"]
 
 
@@ -176,11 +77,11 @@ def to_json(schema: pl.Schema) -> list[list[Any]]:
 
 def _dump(dtype: pl.DataType) -> Any:
     if isinstance(dtype, pl.Struct):
-        return {"Struct": to_json(pl.Schema(dtype.to_schema()))}
+        return {"Struct": to_json(pl.Schema(fields_of(dtype)))}
     if isinstance(dtype, pl.Array):
-        return {"Array": [_dump(_element(dtype)), list(dtype.shape)]}
+        return {"Array": [_dump(element_type(dtype)), list(dtype.shape)]}
     if isinstance(dtype, pl.List):
-        return {"List": _dump(_inner(dtype))}
+        return {"List": _dump(inner_type(dtype))}
     if isinstance(dtype, pl.Datetime):
         return {"Datetime": [dtype.time_unit, dtype.time_zone]}
     if isinstance(dtype, pl.Duration):

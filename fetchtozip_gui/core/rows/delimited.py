@@ -1,0 +1,231 @@
+"""Reads CSV and its relatives into the exact texts that were written, with the types they have."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from itertools import islice
+
+import polars as pl
+
+from fetchtozip_gui.core.errors import BadBody
+from fetchtozip_gui.core.rows.dialect import Dialect, find_dialect
+from fetchtozip_gui.core.rows.encodings import Text
+from fetchtozip_gui.core.rows.parsed import Parsed
+from fetchtozip_gui.core.rows.text_types import types_of
+from fetchtozip_gui.core.rows.tokens import Record, records
+
+BLOCK = 1024 * 1024
+"""Bytes of text that are parsed at once."""
+LONGEST = 64 * 1024 * 1024
+"""Bytes of the longest record."""
+_WIDEST_PROVEN = 500
+"""Columns up to which proving a block well formed is quick."""
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """Whole records as UTF-8; the first begins in `line` (from 1). `proven` when they are known to be well formed."""
+
+    text: bytes
+    line: int
+    proven: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """How a delimited text is written, and what its columns are called."""
+
+    dialect: Dialect
+    columns: tuple[str, ...]
+
+    def parse(self, block: Block) -> Parsed:
+        """The block's rows; `BadBody` names the line that is no row of this table. Safe in several threads."""
+        frame = self._quick(block.text) if block.proven else self._exact(block)
+        return Parsed(frame, types_of(frame))
+
+    def empty(self) -> pl.DataFrame:
+        """No rows."""
+        return pl.DataFrame(schema=dict.fromkeys(self.columns, pl.String))
+
+    def _quick(self, text: bytes) -> pl.DataFrame:
+        # only for what is proven: Polars takes short lines, characters behind a closing quote and a `\r` before a
+        # delimiter without a word
+        return pl.read_csv(
+            text if text.endswith(b"\n") else text + b"\n",
+            has_header=False,
+            schema=dict.fromkeys(self.columns, pl.String),
+            separator=self.dialect.delimiter,
+            quote_char=self.dialect.quote or None,
+            glob=False,
+        )
+
+    def _exact(self, block: Block) -> pl.DataFrame:
+        width = len(self.columns)
+        rows = []
+        for record in records(block.text, self.dialect.delimiter, self.dialect.quote, final=True, line=block.line):
+            if len(record.fields) == width:
+                rows.append(record.fields)
+            elif not record.is_blank:
+                raise _ragged(record, width)
+        found = list(zip(*rows, strict=True)) if rows else [()] * width
+        texts = (pl.Series(name, values, dtype=pl.Binary) for name, values in zip(self.columns, found, strict=True))
+        return pl.DataFrame([values.cast(pl.String) for values in texts])
+
+    def whole_records(self, window: bytes, line: int, final: bool) -> Block | None:
+        """The records that are complete in `window`; null when not even one is, `final` when nothing follows it."""
+        if not window:
+            return None
+        text = window if not final or window.endswith(b"\n") else window + b"\n"
+        proven = self._proven_bytes(text, line)
+        if proven == len(text):
+            return Block(window, line, proven=True)
+        if proven and (proven >= len(text) // 2 or b"\n" not in text[proven:-1]):
+            return Block(text[:proven], line, proven=True)
+        if final:
+            return Block(window, line, proven=False)
+        end = 0
+        for record in records(window, self.dialect.delimiter, self.dialect.quote, final=False, line=line):
+            end = record.end
+        return Block(window[:end], line, proven=False) if end else None
+
+    def _proven_bytes(self, text: bytes, line: int) -> int:
+        """How many bytes at the beginning are whole records beyond doubt, as a grammar proves."""
+        try:
+            decoded = pl.Series([text], dtype=pl.Binary).cast(pl.String)
+        except pl.exceptions.ComputeError:
+            raise _not_utf8(text, line) from None
+        if len(self.columns) > _WIDEST_PROVEN:
+            return 0
+        rest = decoded.str.replace(self._grammar(), "")
+        return len(text) - int(rest.str.len_bytes()[0])
+
+    def _grammar(self) -> str:
+        d = rf"\x{{{ord(self.dialect.delimiter):x}}}"
+        q = rf"\x{{{ord(self.dialect.quote):x}}}" if self.dialect.quote else ""
+        field = rf"[^{q}{d}\r\n]*"
+        if q:
+            field = rf"(?:{q}[^{q}]*{q}(?:{q}[^{q}]*{q})*|{field})"
+        return rf"\A(?:(?:{field}{d}){{{len(self.columns) - 1}}}{field}\r?\n)*"
+
+
+def delimited_frame(body: bytes, *, delimiter: str | None = None, encoding: str | None = None) -> Parsed:
+    """All rows of a CSV body. A body without a line has no columns; `BadBody` says what is wrong in which line."""
+    notes: list[str] = []
+    reader = DelimitedReader([body], delimiter=delimiter, encoding=encoding, notes=notes)
+    if reader.table is None:
+        return Parsed(pl.DataFrame(), pl.Schema())
+    table = reader.table
+    frames = [table.parse(block).frame for block in reader.blocks()]
+    frame = pl.concat(frames) if frames else table.empty()
+    return Parsed(frame, types_of(frame), tuple(notes))
+
+
+class DelimitedReader:
+    """A delimited text in chunks, as a table and blocks of its rows; `table` is null when there is no line in it.
+
+    Where blocks end depends on the bytes alone, and not on their chunks. Sentences for the log are added to `notes`.
+    """
+
+    def __init__(
+        self,
+        chunks: Iterable[bytes],
+        *,
+        delimiter: str | None = None,
+        encoding: str | None = None,
+        size: int = BLOCK,
+        notes: list[str] | None = None,
+    ) -> None:
+        self._notes = [] if notes is None else notes
+        self._text = Text(chunks, encoding, self._notes)
+        self._size = size
+        self._line = 1
+        self.table = self._begin(delimiter)
+
+    def blocks(self) -> Iterator[Block]:
+        """The rows, in order; call once."""
+        size = self._size
+        while self.table is not None:
+            window, final = self._text.window(size)
+            if final and not window.strip(b"\r\n") and len(self.table.columns) > 1:
+                return
+            block = self.table.whole_records(window, self._line, final)
+            if block is None:
+                if final:
+                    return
+                size *= 2
+                if size > LONGEST:
+                    raise _too_long(self._line)
+                continue
+            size = self._size
+            yield block
+            self._pass(len(block.text))
+
+    def _begin(self, delimiter: str | None) -> Table | None:
+        size = self._size
+        while True:
+            window, final = self._text.window(size)
+            blank = len(window) - len(window.lstrip(b"\r\n"))
+            self._pass(blank)
+            window = window[blank:]
+            if window:
+                dialect = find_dialect(window, final=final, delimiter=delimiter)
+                header = next(records(window, dialect.delimiter, dialect.quote, final=final, line=self._line), None)
+                if header is not None:
+                    return self._table(dialect, header)
+            if final:
+                return None
+            size *= 2
+            if size > LONGEST:
+                raise _too_long(self._line)
+
+    def _table(self, dialect: Dialect, header: Record) -> Table:
+        self._pass(header.end)
+        columns = unique_names([(name or b"").decode("utf-8") for name in header.fields], self._notes)
+        if dialect != Dialect(",", '"'):
+            self._notes.append(f"Read with {dialect}.")
+        return Table(dialect, columns)
+
+    def _pass(self, count: int) -> None:
+        self._line += self._text.buffer.count(b"\n", 0, count)
+        self._text.drop(count)
+
+
+def unique_names(names: Iterable[str], notes: list[str]) -> tuple[str, ...]:
+    """The names with `column_3` for an empty one and `a_2` for a second `a`; changes are told in `notes`."""
+    given = list(names)
+    taken = {name for name in given if name}
+    made: list[str] = []
+    for place, name in enumerate(given):
+        wanted = name or f"column_{place + 1}"
+        if wanted in made or (not name and wanted in taken):
+            wanted = next(new for n in range(2, len(given) + 3) if (new := f"{wanted}_{n}") not in taken)
+        if wanted != name:
+            notes.append(f"Column {place + 1} was called {name!r} in the header and is called `{wanted}` here.")
+        taken.add(wanted)
+        made.append(wanted)
+    return tuple(made)
+
+
+def _ragged(record: Record, width: int) -> BadBody:
+    shown = ", ".join(repr((field or b"").decode("utf-8", "replace")[:20]) for field in islice(record.fields, 4))
+    return BadBody(
+        f"Line {record.line:,} has {len(record.fields):,} fields where the header has {width:,}: {shown}.",
+        "The file may be cut there, or a delimiter stands in a field without quotes around it.",
+    )
+
+
+def _not_utf8(text: bytes, line: int) -> BadBody:
+    try:
+        text.decode("utf-8")
+    except UnicodeDecodeError as error:
+        line += text.count(b"\n", 0, error.start)
+        return BadBody(f"Line {line:,} is not UTF-8: {error.reason}.", "Give the `encoding` the text was written in.")
+    return BadBody(f"The text from line {line:,} on is not UTF-8.", "Give the `encoding` the text was written in.")
+
+
+def _too_long(line: int) -> BadBody:
+    return BadBody(
+        f"The record that begins in line {line:,} is longer than {LONGEST:,} bytes (limit of a record).",
+        "A quote that is never closed may be the reason, or this is no delimited text.",
+    )

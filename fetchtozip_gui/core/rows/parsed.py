@@ -1,0 +1,19 @@
+"""What a body or a stretch of a file became: rows, their types, and what should be told about them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import polars as pl
+
+
+@dataclass(frozen=True, slots=True)
+class Parsed:
+    """`schema` is the type all texts of a column have, where `frame` still holds the texts; null where it has types.
+
+    `notes` are sentences for the log: columns renamed, an encoding found.
+    """
+
+    frame: pl.DataFrame
+    schema: pl.Schema | None = None
+    notes: tuple[str, ...] = ()
