@@ -1,0 +1,56 @@
+"""The file source: rows from a file of this machine, in any format, also inside a ZIP or gzip."""
+
+from __future__ import annotations
+
+import codecs
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, Field
+
+from fetchtozip_gui.core.model import Model
+from fetchtozip_gui.core.work import Done, Tools, Yielded
+
+FileFormat = Literal["auto", "csv", "tsv", "json", "jsonl", "parquet", "xlsx", "avro", "xml", "delta"]
+
+
+def _of_texts(name: str) -> str:
+    try:
+        known = codecs.lookup(name)
+    except LookupError:
+        raise ValueError(f"there is no encoding {name!r}; usual ones are utf-8, utf-16 and cp1252") from None
+    if not getattr(known, "_is_text_encoding", True):
+        raise ValueError(f"{name} is no encoding of texts; usual ones are utf-8, utf-16 and cp1252")
+    return name
+
+
+Encoding = Annotated[str, AfterValidator(_of_texts)]
+Delimiter = Annotated[str, Field(min_length=1, max_length=1, pattern=r"^[\x00-\x7f]$")]
+
+
+class FileSource(Model):
+    """A file, read from front to back in parts, with memory that does not grow with it (a workbook's does)."""
+
+    type: Literal["file"] = "file"
+    path: str = Field(min_length=1)
+    """Where the file is; `~` is the user's own folder."""
+    format: FileFormat = "auto"
+    """`auto` looks at the first bytes and the name, also of the file in a ZIP or gzip."""
+    sheet: int | str | None = None
+    """The sheet of a workbook, by its name or its number from 1; null takes the first that has rows."""
+    delimiter: Delimiter | None = None
+    """Between the fields of a CSV; null finds comma, semicolon, tab or bar."""
+    encoding: Encoding | None = None
+    """Of a text; null finds UTF-8, UTF-16 or Windows-1252."""
+    member: str | None = Field(default=None, min_length=1)
+    """The file inside a ZIP that holds several; null takes a Data Package's first, or the only one that has rows."""
+
+    def read(self, tools: Tools, done: Done) -> Iterator[Yielded]:
+        """The rows in parts, see `core.rows.files`."""
+        # only loaded by jobs that read files
+        from fetchtozip_gui.core.rows.file_parts import Options
+        from fetchtozip_gui.core.rows.files import read_file
+
+        options = Options(self.format, self.sheet, self.delimiter, self.encoding, self.member)
+        yield from read_file(Path(self.path).expanduser(), options, tools, done)
