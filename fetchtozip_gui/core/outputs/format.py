@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO, Protocol
 if TYPE_CHECKING:
     import polars as pl
 
+    from fetchtozip_gui.core.datapackage import About
     from fetchtozip_gui.core.outputs.file import FileOutput
 
 
@@ -15,7 +16,7 @@ class Writer(Protocol):
 
     `encode(frame, first_row)` gets a frame of exactly the schema the writer was opened with; `first_row` counts the
     rows before it from 0. What it returns is the writer's own business and goes to `write`.
-    `close` finishes the bytes (footer, index) and leaves the file open; nothing else may be called after it.
+    `close` leaves the file open; nothing else may be called after it.
     A writer that is dropped without `close` leaves no threads and no files of its own behind once `abort` was called.
     """
 
@@ -27,7 +28,10 @@ class Writer(Protocol):
         """Append and return the bytes added."""
         ...
 
-    def close(self) -> None: ...
+    def close(self, about: About | None = None) -> None:
+        """Finish the bytes. `about` is what an archive's manifest tells of the job; other formats leave it."""
+        ...
+
     def abort(self) -> None: ...
 
 
@@ -36,6 +40,7 @@ class Format(Protocol):
 
     name: str
     suffix: str
+    """With its dot: `.csv`."""
     media_type: str
 
     def open(self, file: BinaryIO, schema: pl.Schema, options: FileOutput) -> Writer: ...
