@@ -1,0 +1,80 @@
+"""Reads what can still be read of a damaged jobs database, row by row, and never writes to it."""
+
+from __future__ import annotations
+
+import shutil
+import sqlite3
+import tempfile
+from contextlib import closing, suppress
+from pathlib import Path
+from typing import Any
+
+_MOST_FAILURES = 1_000
+"""Rows after which a stretch that cannot be read is taken for the end: some 20 ms, and far more than a page holds."""
+_TABLES = {"jobs": 6, "kept": 3}
+
+
+def salvage(damaged: Path, healthy: Path) -> tuple[list[tuple[Any, ...]], list[tuple[Any, ...]]]:
+    """The readable rows of `jobs` and `kept`, whose sums are the caller's to check.
+
+    `healthy` is a database of the same schema, just made: its first page holds the same header and table roots, so
+    it stands in where the damaged file's own is what is lost.
+    """
+    with tempfile.TemporaryDirectory(prefix="salvage-", dir=healthy.parent) as place:
+        copy = Path(place) / "copy.sqlite"
+        found: dict[str, dict[int, tuple[Any, ...]]] = {table: {} for table in _TABLES}
+        for graft in (False, True):
+            _copy(damaged, copy)
+            if graft and not _graft(copy, healthy):
+                break
+            for table, width in _TABLES.items():
+                for rowid, row in _rows(copy, table, width):
+                    found[table].setdefault(rowid, row)
+            if found["kept"]:  # it always holds the version: the first page is good, and no graft is needed
+                break
+    return list(found["jobs"].values()), list(found["kept"].values())
+
+
+def _copy(damaged: Path, copy: Path) -> None:
+    for end in ("", "-wal"):
+        Path(f"{copy}{end}").unlink(missing_ok=True)
+        with suppress(OSError):
+            shutil.copyfile(f"{damaged}{end}", f"{copy}{end}")
+    Path(f"{copy}-shm").unlink(missing_ok=True)
+
+
+def _graft(copy: Path, healthy: Path) -> bool:
+    try:
+        with copy.open("r+b") as file, closing(sqlite3.connect(healthy)) as connection:
+            size = connection.execute("PRAGMA page_size").fetchone()[0]
+            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            page = bytearray(healthy.read_bytes()[:size])
+            pages = -(-copy.stat().st_size // size)
+            page[28:32] = pages.to_bytes(4, "big")  # the database's size in pages: sqlite.org/fileformat2.html
+            page[32:40] = bytes(8)  # no list of free pages, which are the other file's
+            file.write(page)
+            file.truncate(pages * size)
+    except (OSError, sqlite3.Error):
+        return False
+    return True
+
+
+def _rows(copy: Path, table: str, width: int) -> list[tuple[int, tuple[Any, ...]]]:
+    found: list[tuple[int, tuple[Any, ...]]] = []
+    query = f"SELECT rowid, * FROM {table} NOT INDEXED WHERE rowid > ? ORDER BY rowid LIMIT 1"
+    with closing(sqlite3.connect(copy)) as connection:
+        connection.text_factory = lambda data: data.decode("utf-8", "replace")
+        last = failures = 0
+        # each row is looked up on its own, so that an unreadable page costs its own rows and no others
+        while failures < _MOST_FAILURES:
+            try:
+                row = connection.execute(query, (last,)).fetchone()
+            except sqlite3.DatabaseError:
+                last, failures = last + 1, failures + 1
+                continue
+            if row is None:
+                break
+            last, failures = max(last + 1, int(row[0])), 0
+            if len(row) == width + 1:
+                found.append((last, row[1:]))
+    return found
