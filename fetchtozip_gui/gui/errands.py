@@ -1,0 +1,57 @@
+"""Does what may take long away from the window's thread, and brings the answer back to it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TypeVar
+
+from PySide6.QtCore import QObject, Qt, QThreadPool, Signal
+
+from fetchtozip_gui.core.errors import FetchToZipError
+from fetchtozip_gui.engine.attempt import foreseen
+
+T = TypeVar("T")
+
+
+def ignore(_: object) -> None:
+    """For those whom an answer does not concern."""
+
+
+class Errands(QObject):
+    """Runs functions in a few threads of its own."""
+
+    _ended = Signal(object)
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._pool = QThreadPool(self)
+        self._pool.setMaxThreadCount(4)
+        self._closed = False
+        self._ended.connect(self._carry_out, Qt.ConnectionType.QueuedConnection)
+
+    def run(
+        self, work: Callable[[], T], done: Callable[[T], None], failed: Callable[[FetchToZipError], None] = ignore
+    ) -> None:
+        """Call `work` elsewhere, then `done` with what it returned, or `failed` with its error, in this thread."""
+
+        def errand() -> None:
+            try:
+                answer = work()
+            except Exception as error:
+                failure = foreseen(error)
+                self._ended.emit(lambda: failed(failure))
+            else:
+                self._ended.emit(lambda: done(answer))
+
+        if not self._closed:
+            self._pool.start(errand)
+
+    def close(self) -> None:
+        """Wait for what runs; answers that have not been brought yet never are. Doing it twice is harmless."""
+        self._closed = True
+        self._pool.clear()
+        self._pool.waitForDone()
+
+    def _carry_out(self, call: Callable[[], None]) -> None:
+        if not self._closed:
+            call()

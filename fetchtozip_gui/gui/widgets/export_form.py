@@ -1,0 +1,258 @@
+"""The form of an export: where the data is, what the file is to be, where it goes, and Start."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeySequence
+from PySide6.QtWidgets import (
+    QButtonGroup,
+    QFileDialog,
+    QFrame,
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from fetchtozip_gui.core.errors import FetchToZipError
+from fetchtozip_gui.gui.draft import CHOICES, Draft, choice, is_same_place, name_of
+from fetchtozip_gui.gui.widgets.labels import label
+from fetchtozip_gui.gui.widgets.notice import Notice
+from fetchtozip_gui.gui.widgets.scrolled import GUTTER, Scrolled
+from fetchtozip_gui.gui.words import place
+
+START = QKeySequence("Ctrl+Return")
+_PRACTICE = "The practice source: 541,909 rows of a made-up web shop, served by this program. No network is needed."
+_OTHER = "Every page is fetched. Where the records are, and how the next page is asked for, is found out by looking."
+
+
+class ExportForm(QWidget):
+    """Keeps a draft and asks for it to be started."""
+
+    started = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._practice: Mapping[str, Any] = {}
+        self.address = _field("Address", "Where the data is (Alt+A)", "https://api.example.com/orders")
+        self.name = _field("Name", "What the file is called (Alt+N)", "")
+        self.folder = _field("Folder", "Where the file goes (Alt+F)", "")
+        self.formats = {known.name: _choice_button(known.name) for known in CHOICES}
+        self.start = _start_button()
+        self.notices = {"Address": Notice(), "Folder": Notice(), "": Notice()}
+        self._about_source = label(role="muted", wraps=True)
+        self._about_format = label(role="muted", wraps=True)
+        self._suffix = label(role="muted")
+        self._to_practice = _quiet("Use the practice source", "Fill in the source that is in the program")
+        self._choose = QPushButton("Choose…")
+        self._choose.setProperty("role", "beside")
+        self._choose.setToolTip("Choose the folder for the file")
+        self._choose.setAccessibleName("Choose the folder")
+        self._lay_out()
+        self._connect()
+        self._follow_address()
+        self._follow_format()
+
+    # --- the draft ----------------------------------------------------------------------------------------------
+
+    def draft(self) -> Draft:
+        """What stands in the form."""
+        chosen = next((name for name, button in self.formats.items() if button.isChecked()), CHOICES[0].name)
+        return Draft(self.address.text(), self.name.text(), chosen, self.folder.text(), self._practice)
+
+    def fill(self, *, address: str = "", format: str = "", folder: str = "") -> None:
+        """Put in what the window remembers."""
+        if address:
+            self.address.setText(address)
+        if format:
+            self.formats[choice(format).name].setChecked(True)
+        if folder:
+            self.folder.setText(place(folder))
+
+    def know_practice(self, recipe: Mapping[str, Any]) -> None:
+        """The practice source answers: fill it in where nothing was typed yet."""
+        self._practice = recipe
+        if self.address.text().strip():
+            self._follow_address()
+        else:
+            self._fill_practice()
+
+    def go_to_address(self) -> None:
+        """Put the keyboard on the address, all of it selected."""
+        self.address.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self._show_start(selected=True)
+
+    def fail(self, error: FetchToZipError) -> None:
+        """Say why the draft was not started, and go where it can be mended."""
+        message = error.message.replace("source.url:", "Address:").replace("name:", "Name:")
+        about = next((name for name in ("Address", "Folder") if message.startswith(f"{name}:")), "")
+        self.notices[about].fail(FetchToZipError(message, error.hint))
+        self._about_source.setVisible(about != "Address")
+        if about:
+            field = self.address if about == "Address" else self.folder
+            field.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def clear_notices(self) -> None:
+        """What was said is no longer so."""
+        for notice in self.notices.values():
+            notice.clear()
+        self._about_source.show()
+
+    # --- following what is typed --------------------------------------------------------------------------------
+
+    def _connect(self) -> None:
+        self.address.textChanged.connect(self._follow_address)
+        self.address.editingFinished.connect(self._show_start)
+        for field in (self.address, self.name, self.folder):
+            field.textEdited.connect(self.clear_notices)
+            field.returnPressed.connect(self.started)
+        for button in self.formats.values():
+            button.toggled.connect(self._follow_format)
+        self._to_practice.clicked.connect(self._fill_practice)
+        self._choose.clicked.connect(self._choose_folder)
+        self.start.clicked.connect(self.started)
+
+    def _follow_address(self) -> None:
+        text = self.address.text().strip()
+        known = is_same_place(text, self._practice)
+        self._about_source.setText(_PRACTICE if known else _OTHER)
+        self._to_practice.setVisible(bool(self._practice) and not known)
+        self.name.setPlaceholderText(name_of(text))
+        if not self.address.hasFocus():
+            self._show_start()
+
+    def _show_start(self, *, selected: bool = False) -> None:
+        """The start of an address tells more than its end."""
+        length = len(self.address.text())
+        self.address.setCursorPosition(0)
+        if selected:
+            # backwards, so that the start stays in view
+            self.address.setSelection(length, -length)
+
+    def _follow_format(self) -> None:
+        chosen = choice(self.draft().format)
+        self._about_format.setText(chosen.note)
+        self._suffix.setText(chosen.suffix)
+
+    def _fill_practice(self) -> None:
+        self.address.setText(str(self._practice["source"]["url"]))
+        self._show_start(selected=self.address.hasFocus())
+        self.clear_notices()
+
+    def _choose_folder(self) -> None:
+        dialog = QFileDialog(self, "Folder for the file", self.folder.text())
+        dialog.setFileMode(QFileDialog.FileMode.Directory)
+        dialog.setOption(QFileDialog.Option.ShowDirsOnly)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.fileSelected.connect(lambda chosen: self.folder.setText(place(chosen)))
+        dialog.open()
+
+    # --- layout -------------------------------------------------------------------------------------------------
+
+    def _lay_out(self) -> None:
+        first, source = _card("Source")
+        _add(source, "&Address", self.address)
+        source.addWidget(self.notices["Address"])
+        source.addWidget(self._about_source)
+        source.addWidget(self._to_practice, 0, Qt.AlignmentFlag.AlignLeft)
+        second, result = _card("File")
+        result.addWidget(label("Format", "caption"))
+        result.addLayout(self._grid())
+        result.addWidget(self._about_format)
+        result.addSpacing(6)
+        _add(result, "&Name", self.name, self._suffix)
+        result.addSpacing(6)
+        _add(result, "&Folder", self.folder, self._choose)
+        result.addWidget(self.notices["Folder"])
+        column = QWidget()
+        column.setObjectName("form")
+        cards = QVBoxLayout(column)
+        cards.setContentsMargins(0, 0, 0, 0)
+        cards.setSpacing(12)
+        cards.addWidget(first)
+        cards.addWidget(second)
+        # outside of what scrolls: Start is always in sight
+        foot = QVBoxLayout()
+        foot.setContentsMargins(0, 0, GUTTER, 16)
+        foot.setSpacing(12)
+        foot.addWidget(self.notices[""])
+        foot.addWidget(self.start)
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.setSpacing(12)
+        whole.addWidget(Scrolled(column))
+        whole.addLayout(foot)
+        whole.addStretch(1)
+
+    def _grid(self) -> QGridLayout:
+        grid = QGridLayout()
+        grid.setSpacing(8)
+        group = QButtonGroup(self)
+        for at, button in enumerate(self.formats.values()):
+            group.addButton(button)
+            grid.addWidget(button, at // 3, at % 3)
+        self.formats[CHOICES[0].name].setChecked(True)
+        return grid
+
+
+def _card(title: str) -> tuple[QFrame, QVBoxLayout]:
+    frame = QFrame()
+    frame.setProperty("role", "card")
+    inside = QVBoxLayout(frame)
+    inside.setContentsMargins(16, 14, 16, 16)
+    inside.setSpacing(8)
+    inside.addWidget(label(title, "heading"))
+    return frame, inside
+
+
+def _add(card: QVBoxLayout, title: str, field: QLineEdit, *beside: QWidget) -> None:
+    caption = QLabel(title)
+    caption.setProperty("role", "caption")
+    caption.setBuddy(field)
+    card.addWidget(caption)
+    row = QHBoxLayout()
+    row.setSpacing(8)
+    row.addWidget(field, 1)
+    for widget in beside:
+        row.addWidget(widget)
+    card.addLayout(row)
+
+
+def _field(name: str, what: str, example: str) -> QLineEdit:
+    field = QLineEdit()
+    field.setAccessibleName(name)
+    field.setToolTip(what)
+    field.setPlaceholderText(example)
+    return field
+
+
+def _choice_button(name: str) -> QPushButton:
+    known = choice(name)
+    button = QPushButton(known.label)
+    button.setCheckable(True)
+    button.setProperty("role", "choice")
+    button.setAccessibleName(f"Format: {known.label}")
+    button.setAccessibleDescription(known.note)
+    button.setToolTip(f"{known.note} (arrow keys)")
+    return button
+
+
+def _quiet(text: str, what: str) -> QPushButton:
+    button = QPushButton(text)
+    button.setProperty("role", "quiet")
+    button.setToolTip(what)
+    button.setCursor(Qt.CursorShape.PointingHandCursor)
+    return button
+
+
+def _start_button() -> QPushButton:
+    button = QPushButton("Start")
+    button.setProperty("role", "primary")
+    button.setToolTip(f"Fetch everything and write the file ({START.toString(QKeySequence.SequenceFormat.NativeText)})")
+    return button

@@ -1,0 +1,157 @@
+"""A job's card: where it is, how it ended, what can be done with it, and its file."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from html import escape
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QProgressBar, QPushButton, QVBoxLayout, QWidget
+
+from fetchtozip_gui.core.errors import FetchToZipError
+from fetchtozip_gui.engine.job import Job
+from fetchtozip_gui.gui.job_words import Act, CardWords, describe
+from fetchtozip_gui.gui.widgets.labels import Mark, OneLine, label, put_on
+from fetchtozip_gui.gui.widgets.notice import Notice
+from fetchtozip_gui.gui.widgets.result_file import ResultFile
+from fetchtozip_gui.gui.words import ago, breakable, exact
+
+ACTS: dict[Act, tuple[str, str]] = {
+    "save_as": ("Save as…", "Write a copy of the file somewhere else"),
+    "open_folder": ("Open folder", "Show the folder that holds the file"),
+    "resume": ("Resume", "Go on from the last page that was fetched"),
+    "retry": ("Run again", "Do the same once more from the beginning; the file is replaced when the new one is whole"),
+    "pause": ("Pause", "Stop for now; what was fetched is kept"),
+    "cancel": ("Cancel", "Stop; what was fetched is kept, so that it can be resumed"),
+}
+"""Each act's name and what it does, in the order of the buttons."""
+
+
+class JobCard(QFrame):
+    """Shows one job's newest snapshot."""
+
+    asked = Signal(str, str)
+    """An act, and the id of the job it is for; `open_file` for the file itself."""
+
+    def __init__(self, job: Job, now: datetime) -> None:
+        super().__init__()
+        self.job = job
+        self.words = CardWords("", "", "")
+        self.setProperty("role", "card")
+        self._mark = Mark()
+        self._title = OneLine("heading")
+        self._state = label(role="muted")
+        self._headline = label(role="headline", wraps=True)
+        self._bar = _bar()
+        self._share = label(role="muted")
+        # as wide as it can become: the bar beside it does not twitch
+        self._share.setMinimumWidth(self.fontMetrics().horizontalAdvance("100 %"))
+        self._share.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        self._detail = label(role="muted", wraps=True)
+        self._hint = label(wraps=True)
+        self.file = ResultFile()
+        self.file.opened.connect(lambda: self.asked.emit("open_file", self.job.id))
+        self.file.refused.connect(self.fail)
+        self.buttons = {act: self._button(act) for act in ACTS}
+        self.notice = Notice()
+        self._lay_out()
+        self.show_job(job, now)
+
+    def show_job(self, job: Job, now: datetime) -> None:
+        """Show another snapshot, or the same at another time."""
+        if job.state != self.job.state:
+            self.notice.clear()
+        self.job, self.words = job, describe(job)
+        words = self.words
+        self._mark.show_tone(words.tone)
+        self._title.setText(words.title)
+        self._title.setToolTip(f"<span>{escape(words.title)}</span>")
+        self._state.setText(ago(job.ended_at, now) if job.ended_at else words.state)
+        self._state.setToolTip(f"{words.state} {exact(job.ended_at)}" if job.ended_at else "")
+        self._headline.setText(breakable(words.headline))
+        put_on(self._headline, words.tone)
+        self._show_progress(words)
+        for shown, text in ((self._detail, words.detail), (self._hint, words.hint)):
+            shown.setText(breakable(text))
+            shown.setVisible(bool(text))
+        if words.file is not None:
+            self.file.show_file(words.file, words.file_note)
+        self.file.setVisible(words.file is not None)
+        self._offer(words.acts)
+        self.setAccessibleName(words.spoken)
+
+    def fail(self, error: FetchToZipError) -> None:
+        """Say in the card why something could not be done."""
+        self.notice.fail(error)
+
+    def tell(self, text: str) -> None:
+        """Say in the card that something was done."""
+        self.notice.tell(text)
+
+    def take_focus(self) -> None:
+        """Put the keyboard on the file, or on the first thing that can be done."""
+        target: QWidget = self.file if self.words.file is not None else self.buttons[self.words.acts[0]]
+        target.setFocus(Qt.FocusReason.ShortcutFocusReason)
+
+    def _show_progress(self, words: CardWords) -> None:
+        known = words.progress is not None
+        self._bar.setVisible(words.has_bar)
+        # without a total the bar moves to and fro
+        self._bar.setRange(0, 1000 if known else 0)
+        self._bar.setValue(int((words.progress or 0) * 1000))
+        self._share.setVisible(words.has_bar and known)
+        self._share.setText(f"{int((words.progress or 0) * 100)} %")
+
+    def _offer(self, acts: tuple[Act, ...]) -> None:
+        lost = any(button.hasFocus() for act, button in self.buttons.items() if act not in acts)
+        for act, button in self.buttons.items():
+            button.setVisible(act in acts)
+        if lost and (acts or self.words.file):
+            self.take_focus()
+
+    def _button(self, act: Act) -> QPushButton:
+        text, what = ACTS[act]
+        button = QPushButton(text)
+        button.setToolTip(what)
+        button.setAccessibleDescription(what)
+        button.clicked.connect(lambda: self.asked.emit(act, self.job.id))
+        return button
+
+    def _lay_out(self) -> None:
+        top = QHBoxLayout()
+        top.setSpacing(10)
+        top.addWidget(self._title, 1)
+        top.addWidget(self._state)
+        progress = QHBoxLayout()
+        progress.setSpacing(10)
+        progress.addWidget(self._bar, 1)
+        progress.addWidget(self._share)
+        buttons = QHBoxLayout()
+        buttons.setSpacing(8)
+        for button in self.buttons.values():
+            buttons.addWidget(button)
+        buttons.addStretch(1)
+        words = QVBoxLayout()
+        words.setSpacing(5)
+        words.addLayout(top)
+        words.addWidget(self._headline)
+        words.addLayout(progress)
+        for shown in (self._detail, self._hint):
+            words.addWidget(shown)
+        for below in (self.file, self.notice):
+            words.addSpacing(3)
+            words.addWidget(below)
+        words.addSpacing(3)
+        words.addLayout(buttons)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(16, 14, 16, 14)
+        row.setSpacing(12)
+        row.addWidget(self._mark, 0, Qt.AlignmentFlag.AlignTop)
+        row.addLayout(words, 1)
+
+
+def _bar() -> QProgressBar:
+    bar = QProgressBar()
+    bar.setTextVisible(False)
+    bar.setAccessibleName("Progress")
+    return bar

@@ -1,0 +1,105 @@
+"""Takes the README's pictures from the real window on the practice source, in light and dark.
+
+    python packaging/screenshots.py
+
+Writes `docs/pictures/window-light.png` and `window-dark.png`. Nothing is shown on a screen. The text is set in Inter
+where that is installed (Debian: fonts-inter), else in the system's own font.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from PySide6.QtWidgets import QApplication
+
+    from fetchtozip_gui.gui.window import Window
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+PICTURES = ROOT / "docs" / "pictures"
+SIZE = (1200, 760)
+PATIENCE_MS = 120_000
+
+
+def main() -> int:
+    """Run the demonstration in a window, then grab it twice."""
+    with tempfile.TemporaryDirectory() as home:
+        # before anything looks for it: no place of this machine is to be seen
+        os.environ.update(HOME=home, USERPROFILE=home, FETCHTOZIP_HOME=str(Path(home) / "FetchToZip"))
+        for folder in ("Downloads", "FetchToZip"):
+            Path(home, folder).mkdir()
+        # the port of a last time: the one that the documents name, where it is free
+        Path(home, "FetchToZip", "window.ini").write_text("[practice]\nport=8000\n")
+        return _take()
+
+
+def _take() -> int:
+    from PySide6.QtGui import QFont, QFontDatabase
+    from PySide6.QtWidgets import QApplication
+
+    from fetchtozip_gui.app import Program
+    from fetchtozip_gui.engine.folder import Folder
+
+    application = QApplication([])
+    family = "Inter" if "Inter" in QFontDatabase.families() else application.font().family()
+    application.setFont(QFont(family, 10))
+    program = Program(application, Folder.find(), dark=False)
+    window = program.window
+    window.resize(*SIZE)
+    window.show()
+    try:
+        _wait(application, lambda: bool(window.form.address.text()))
+        _tell_story(application, window)
+        PICTURES.mkdir(parents=True, exist_ok=True)
+        for name, dark in (("light", False), ("dark", True)):
+            program.theme.wear(dark=dark)
+            application.processEvents()
+            window.grab().save(str(PICTURES / f"window-{name}.png"))
+    finally:
+        program.close()
+    return 0
+
+
+def _tell_story(application: QApplication, window: Window) -> None:
+    """A small workbook, the demonstration itself, and a job that is at work."""
+    address = window.form.address.text()
+    window.form.folder.setText("~/Downloads")
+    for query, name, format in (("&rows=12000", "sample", "xlsx"), ("", "online-retail", "zip")):
+        _start(application, window, address + query, name, format)
+        _wait(application, lambda: not window.jobs.at_work())
+    _start(application, window, f"{address}&latency_ms=120", "", "parquet")
+    _wait(application, lambda: any(job.rows > 330_000 for job in window.jobs.at_work()))
+    window.form.formats["zip"].setChecked(True)
+    window.form.address.setText(address)
+    window.setFocus()
+
+
+def _start(application: QApplication, window: Window, address: str, name: str, format: str) -> None:
+    before = len(window.jobs.cards)
+    window.form.address.setText(address)
+    window.form.name.setText(name)
+    window.form.formats[format].setChecked(True)
+    window.start()
+    _wait(application, lambda: len(window.jobs.cards) > before)
+
+
+def _wait(application: QApplication, until: Callable[[], bool]) -> None:
+    from PySide6.QtCore import QDeadlineTimer, QThread
+
+    deadline = QDeadlineTimer(PATIENCE_MS)
+    while not until():
+        if deadline.hasExpired():
+            raise SystemExit("The window did not get there in time.")
+        application.processEvents()
+        QThread.msleep(5)
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,99 @@
+"""A real window over a real engine, on no screen."""
+
+from __future__ import annotations
+
+import os
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")  # before Qt makes its application
+
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QIcon
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from fetchtozip_gui.demo import demo_recipe
+from fetchtozip_gui.engine.engine import Engine
+from fetchtozip_gui.engine.folder import Folder
+from fetchtozip_gui.engine.job import Job
+from fetchtozip_gui.gui.bridge import WindowPool
+from fetchtozip_gui.gui.errands import Errands
+from fetchtozip_gui.gui.theme import Theme
+from fetchtozip_gui.gui.window import Window
+
+NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
+
+
+@pytest.fixture
+def new_job() -> Callable[..., Job]:
+    """Makes the first snapshot of a job; a higher number is a later job."""
+
+    def make(number: int = 1, name: str = "orders", **values: object) -> Job:
+        return Job(id=f"{number:013d}", recipe_name=name, recipe={}, key="key", created_at=NOW, **values)
+
+    return make
+
+
+@pytest.fixture
+def downloads(tmp_path: Path) -> Path:
+    """The folder for the results."""
+    folder = tmp_path / "downloads"
+    folder.mkdir()
+    return folder
+
+
+@pytest.fixture
+def closed_window(qtbot: QtBot, qapp: QApplication, downloads: Path) -> Iterator[Window]:
+    """A window that has no engine yet."""
+    Theme(qapp, dark=False)
+    errands = Errands()
+    window = Window(errands, QIcon())
+    qtbot.addWidget(window)
+    window.form.fill(folder=str(downloads))
+    with qtbot.waitExposed(window):
+        window.show()
+    window.activateWindow()
+    yield window
+    window.leave()
+    errands.close()
+
+
+@pytest.fixture
+def engine(tmp_path: Path) -> Iterator[Engine]:
+    """As the program has it: jobs in worker processes, supervised in Qt's threads."""
+    engine = Engine(Folder(tmp_path / "data"), pool=WindowPool())
+    yield engine
+    engine.close()
+
+
+@pytest.fixture
+def window(closed_window: Window, engine: Engine, practice: str) -> Window:
+    """A window that is ready, with the practice source filled in."""
+    closed_window.open(engine, engine.jobs(), demo_recipe(practice), practice)
+    return closed_window
+
+
+class Keyboard:
+    """Types into whatever has the keyboard, as a user without a mouse does."""
+
+    def press(self, key: Qt.Key, modifier: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier) -> None:
+        QTest.keyClick(_focused(), key, modifier)
+
+    def type(self, text: str) -> None:
+        QTest.keyClicks(_focused(), text)
+
+
+def _focused() -> object:
+    widget = QApplication.focusWidget()
+    assert widget is not None, "nothing has the keyboard"
+    return widget
+
+
+@pytest.fixture
+def keyboard() -> Keyboard:
+    return Keyboard()

@@ -1,0 +1,59 @@
+"""What takes long is done elsewhere, and its answer comes back to the window's thread."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from PySide6.QtCore import QThread
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from fetchtozip_gui.core.errors import FetchToZipError, OutputError, Unforeseen
+from fetchtozip_gui.gui.errands import Errands
+
+
+@pytest.fixture
+def errands(qapp: QApplication) -> Iterator[Errands]:
+    errands = Errands()
+    yield errands
+    errands.close()
+
+
+def test_work_is_done_elsewhere_and_answered_here(qtbot: QtBot, qapp: QApplication, errands: Errands) -> None:
+    answers: list[tuple[QThread, QThread]] = []
+    errands.run(QThread.currentThread, lambda there: answers.append((there, QThread.currentThread())))
+    qtbot.waitUntil(lambda: bool(answers))
+    there, here = answers[0]
+    assert there is not here
+    assert here is qapp.thread()
+
+
+@pytest.mark.parametrize(
+    ("error", "kind", "words"),
+    [
+        (OutputError("The file is gone."), OutputError, "The file is gone."),
+        (ZeroDivisionError("by zero"), Unforeseen, "ZeroDivisionError: by zero"),
+    ],
+)
+def test_errors_come_back_in_words(
+    qtbot: QtBot, errands: Errands, error: Exception, kind: type[FetchToZipError], words: str
+) -> None:
+    def work() -> None:
+        raise error
+
+    failures: list[FetchToZipError] = []
+    errands.run(work, lambda _: pytest.fail("it did not work"), failures.append)
+    qtbot.waitUntil(lambda: bool(failures))
+    assert type(failures[0]) is kind
+    assert words in failures[0].message
+
+
+def test_once_closed_nothing_comes_back(qapp: QApplication, qtbot: QtBot) -> None:
+    errands, answers = Errands(), []
+    errands.run(lambda: 1, answers.append)
+    errands.close()
+    errands.close()
+    errands.run(lambda: 2, answers.append)
+    qapp.processEvents()
+    assert answers == []
