@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Annotated
 
@@ -132,7 +132,8 @@ def practice(
         from fetchtozip_gui.api.server import run_forever
         from fetchtozip_gui.engine.folder import Folder
 
-        run_forever(build(Folder.at(data_dir).path, data_file=data), host=host, port=port)
+        app = build(Folder.find(data_dir).prepare().root, data_file=data)
+        run_forever(app, host, port, lambda served: _tell(f"The practice source is on {served.url}; Ctrl-C ends it."))
 
 
 @app.command()
@@ -178,9 +179,9 @@ def _follow(
     from fetchtozip_gui.progress import progress
 
     target = destination_for(wanted.output, wanted.name, output, Path.cwd())
-    with Engine(Folder.at(data_dir)) as engine, progress(sys.stderr) as show:
+    with closing(Engine(Folder.find(data_dir))) as engine, progress(sys.stderr) as show:
         delivered: Delivered | None = None
-        for event in engine.follow(wanted, target, resume=resume, cached=cached, accept_partial=accept_partial):
+        for event in engine.follow(wanted, target, resume=resume, accept_partial=accept_partial):
             show(event)
             delivered = event if isinstance(event, Delivered) else delivered
         assert delivered is not None

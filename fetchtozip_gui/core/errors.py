@@ -14,6 +14,11 @@ FetchToZipError
 ├── PartialResult          rows are missing and nobody said that this is acceptable
 ├── Cancelled              the user said stop                              exit 130
 ├── JobLocked              another process works on this job or folder
+├── NoSuchJob              there is no job of this id
+├── TooManyJobs            more jobs wait than the engine takes
+├── WorkerDied             the job's worker process crashed or was killed
+├── FolderError            the data folder cannot be used
+├── Unforeseen             an error that nobody expected: a fault of the program itself
 ├── CheckFailed            an export does not agree with its manifest
 └── MissingExtra           an optional package is not installed
 """
@@ -76,7 +81,13 @@ class PageFailed(SourceError):
 
 
 class BadBody(SourceError):
+    """A body that cannot be read; `body` counts from 0 among those that were parsed together."""
+
     code = "bad_body"
+
+    def __init__(self, message: str, hint: str = "", *, body: int = 0) -> None:
+        super().__init__(message, hint)
+        self.body = body
 
 
 class PagingError(SourceError):
@@ -110,6 +121,26 @@ class Cancelled(FetchToZipError):
 
 class JobLocked(FetchToZipError):
     code = "locked"
+
+
+class NoSuchJob(FetchToZipError):
+    code = "no_such_job"
+
+
+class TooManyJobs(FetchToZipError):
+    code = "too_many_jobs"
+
+
+class WorkerDied(FetchToZipError):
+    code = "worker_died"
+
+
+class FolderError(FetchToZipError):
+    code = "data_folder"
+
+
+class Unforeseen(FetchToZipError):
+    code = "unforeseen"
 
 
 class CheckFailed(FetchToZipError):

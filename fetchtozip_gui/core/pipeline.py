@@ -43,7 +43,7 @@ def run(
     """
     if missing := recipe.unavailable():
         raise RecipeError("\n".join(missing), "A later version will do this.")
-    disk = Disk(tools.stop, tools.say)
+    disk = tools.disk or Disk(tools.stop, tools.say)
     shape = Shape(recipe.steps)
     with (
         Spool(folder / "spool", recipe.source_key(), disk) as spool,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from functools import lru_cache
 
 import polars as pl
@@ -36,8 +37,12 @@ class Shape:
         frame = types.conform(frame, source)
         if not self._steps or not source:
             return frame
+        result = self.result(source)
         with _worded():
-            return types.conform(self._applied(frame.lazy()).collect(engine="in-memory"), self.result(source))
+            for number, step in enumerate(self._steps):
+                with _placed(number, step):
+                    frame = step.apply_frame(frame)
+            return types.conform(frame, result)
 
     def batches(self, rows: pl.LazyFrame) -> Iterator[pl.DataFrame]:
         """Shape all rows; chunks of `BATCH_ROWS` in order, with memory bounded by what the steps need."""
@@ -47,13 +52,19 @@ class Shape:
 
     def _applied(self, rows: pl.LazyFrame) -> pl.LazyFrame:
         for number, step in enumerate(self._steps):
-            try:
-                with _worded():
-                    rows = step.apply(rows)
-                    rows.collect_schema()
-            except StepError as error:
-                raise StepError(f"steps.{number} ({step.type}): {error.message}", error.hint) from error
+            with _placed(number, step), _worded():
+                rows = step.apply(rows)
+                rows.collect_schema()
         return rows
+
+
+@contextmanager
+def _placed(number: int, step: Step) -> Iterator[None]:
+    """Errors name the step they are about."""
+    try:
+        yield
+    except StepError as error:
+        raise StepError(f"steps.{number} ({step.type}): {error.message}", error.hint) from error
 
 
 class _worded:  # noqa: N801 - reads as a word at its use

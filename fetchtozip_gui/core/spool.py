@@ -54,20 +54,30 @@ class Spool:
         self._disk = disk
         folder.mkdir(parents=True, exist_ok=True)
         self._manifest = Manifest(folder / "manifest.jsonl", disk)
+        try:
+            self.started = self._begun(key)
+            self._lines = self._manifest.parts(self._intact)
+            self._kept = KeptPages(folder, disk, after=self.pages)
+            self.schema = self._union()
+        except BaseException:
+            self._manifest.close()
+            raise
+        self._rows: BinaryIO | None = None
+        self._rows_name = ""
+        self._rows_end = 0
+        self._seen: tuple[pl.Schema, Any] | None = None
+        self.unsynced_pages = 0
+        self._synced_at = time.monotonic()
+
+    def _begun(self, key: str) -> datetime:
+        """When the spool was begun: now, for an empty folder."""
         header = self._manifest.header
         if header is None:
             header = {"version": 1, "source": key, "started": datetime.now(UTC).isoformat(timespec="seconds")}
             self._manifest.begin(header)
         elif header["source"] != key:
-            self._manifest.close()
-            raise SpoolError(f"{folder} holds rows of another source.", "Use another folder or remove it.")
-        self.started = datetime.fromisoformat(header["started"])
-        self._lines = self._manifest.parts(self._intact)
-        self._rows: BinaryIO | None = None
-        self._kept = KeptPages(folder, disk, after=self.pages)
-        self.unsynced_pages = 0
-        self._synced_at = time.monotonic()
-        self.schema = self._union()
+            raise SpoolError(f"{self._folder} holds rows of another source.", "Use another folder or remove it.")
+        return datetime.fromisoformat(header["started"])
 
     # --- what is there ------------------------------------------------------------------------------------------
 
@@ -89,11 +99,12 @@ class Spool:
 
     @property
     def total_rows(self) -> int | None:
-        return next((line.total_rows for line in reversed(self._lines) if line.total_rows is not None), None)
+        """How many rows the source declares, as it said last."""
+        return self._lines[-1].total_rows if self._lines else None
 
     @property
     def total_pages(self) -> int | None:
-        return next((line.total_pages for line in reversed(self._lines) if line.total_pages is not None), None)
+        return self._lines[-1].total_pages if self._lines else None
 
     @property
     def ended(self) -> dict[str, Any] | None:
@@ -163,10 +174,10 @@ class Spool:
     def add(self, part: Part, packed: Packed) -> None:
         """Append a part; `packed` is `pack(part.frame)`. It counts from now on."""
         file = self._file_for_rows()
-        at = file.seek(0, io.SEEK_END)
         self._disk.write(file, packed)
+        at, self._rows_end = self._rows_end, self._rows_end + len(packed)
         line = Line(
-            file=Path(file.name).name,
+            file=self._rows_name,
             at=at,
             length=len(packed),
             crc=zlib.crc32(packed),
@@ -176,9 +187,9 @@ class Spool:
             bytes=part.bytes,
             cursor=part.cursor,
             hashes=part.hashes,
-            total_rows=part.total_rows,
-            total_pages=part.total_pages,
-            schema=types.to_json(part.schema or part.frame.schema),
+            total_rows=part.total_rows if part.total_rows is not None else self.total_rows,
+            total_pages=part.total_pages if part.total_pages is not None else self.total_pages,
+            schema=self._as_json(part.schema or part.frame.schema),
             rows_so_far=self.rows + part.frame.height,
             bytes_so_far=self.bytes + part.bytes,
         )
@@ -237,21 +248,27 @@ class Spool:
             raise SpoolError(f"{self._folder / name} is gone.", "Run the job again without --resume.") from None
 
     def _file_for_rows(self) -> BinaryIO:
-        if self._rows is not None and self._rows.tell() < self._file_bytes:
+        if self._rows is not None and self._rows_end < self._file_bytes:
             return self._rows
         if self._rows is not None:
             self._disk.sync(self._rows)
             self._rows.close()
-        name = self._lines[-1].file if self._lines else "rows-0001.bin"
-        end = self._lines[-1].at + self._lines[-1].length if self._lines else 0
-        if end >= self._file_bytes:
-            name, end = f"rows-{int(name[5:9]) + 1:04d}.bin", 0
-        path = self._folder / name
+        last = self._lines[-1] if self._lines else None
+        self._rows_name = last.file if last else "rows-0001.bin"
+        self._rows_end = last.at + last.length if last else 0
+        if self._rows_end >= self._file_bytes:
+            self._rows_name, self._rows_end = f"rows-{int(self._rows_name[5:9]) + 1:04d}.bin", 0
+        path = self._folder / self._rows_name
         self._rows = self._disk.open(path, "r+b" if path.exists() else "w+b")
-        self._rows.truncate(end)  # what a kill left behind the last finished part
-        self._rows.seek(end)
+        self._rows.truncate(self._rows_end)  # what a kill left behind the last finished part
+        self._rows.seek(self._rows_end)
         self._disk.sync_folder(self._folder)
         return self._rows
+
+    def _as_json(self, schema: pl.Schema) -> Any:
+        if self._seen is None or self._seen[0] != schema:
+            self._seen = schema, types.to_json(schema)
+        return self._seen[1]
 
     def _sync_sometimes(self) -> None:
         if self.unsynced_pages >= SYNC_PAGES or time.monotonic() - self._synced_at > SYNC_SECONDS:

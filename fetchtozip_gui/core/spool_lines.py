@@ -6,7 +6,7 @@ import io
 import json
 import zlib
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
@@ -37,6 +37,9 @@ class Line:
     @property
     def last_page(self) -> int:
         return self.first_page + self.pages - 1
+
+
+_FIELDS = [field.name for field in fields(Line)]
 
 
 class Manifest:
@@ -75,7 +78,7 @@ class Manifest:
         return lines
 
     def add(self, line: Line) -> None:
-        value = asdict(line)
+        value = {name: getattr(line, name) for name in _FIELDS}
         if line.schema == self._schema:
             del value["schema"]  # most parts are like the one before
         self._schema = line.schema

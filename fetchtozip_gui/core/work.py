@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
+from fetchtozip_gui.core.disk import Disk
 from fetchtozip_gui.core.errors import Cancelled, RecipeError, SourceError
 from fetchtozip_gui.core.events import Said
 
@@ -42,6 +43,8 @@ class Tools:
     """Tells the log at once what cannot wait for the next event, such as a disk that is full."""
     workers: int = max(2, min(4, os.cpu_count() or 2))
     """Threads that parse and encode."""
+    disk: Disk | None = None
+    """Where the job writes; null is the real disk."""
 
     def check(self) -> None:
         """Raise `Cancelled` once the stop was asked for."""
@@ -126,7 +129,8 @@ class Source(Protocol):
 class Step(Protocol):
     """A recipe's step: a model that turns a lazy frame into the next one.
 
-    `whole(schema)` says whether rows depend on other rows, so that it cannot be applied batch by batch.
+    `whole` says whether rows depend on other rows, so that it cannot be applied batch by batch; `apply_frame` is
+    `apply` for some rows in memory, without the cost of a plan where that is possible.
     Unknown columns raise `StepError` naming what there is.
     """
 
@@ -134,9 +138,12 @@ class Step(Protocol):
 
     def whole(self) -> bool: ...
     def apply(self, frame: pl.LazyFrame) -> pl.LazyFrame: ...
+    def apply_frame(self, frame: pl.DataFrame) -> pl.DataFrame: ...
 
 
-def in_order(pool: ThreadPoolExecutor, work: Callable[[In], Out], items: Iterable[In], ahead: int) -> Iterator[Out]:
+def in_order(
+    pool: ThreadPoolExecutor, work: Callable[[In], Out], items: Iterable[In], ahead: int
+) -> Generator[Out, None, None]:
     """Run `work` on `items` side by side and give the results in order, at most `ahead` of them waiting."""
     waiting: list[Future[Out]] = []
     try:
