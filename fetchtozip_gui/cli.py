@@ -1,4 +1,4 @@
-"""The command line: run, demo, practice, verify and schema."""
+"""The command line: the window, run, demo, practice, verify and schema."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ import typer
 
 from fetchtozip_gui import __version__
 
-app = typer.Typer(add_completion=False, no_args_is_help=True, rich_markup_mode=None, pretty_exceptions_enable=False)
+app = typer.Typer(add_completion=False, rich_markup_mode=None, pretty_exceptions_enable=False)
 
 DataDir = Annotated[
     Path | None,
@@ -38,13 +38,20 @@ def _version(asked: bool) -> None:
         raise typer.Exit
 
 
-@app.callback()
-def _options(
+@app.callback(invoke_without_command=True)
+def window(
+    context: typer.Context,
     version: Annotated[
         bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version and end.")
     ] = False,
+    data_dir: DataDir = None,
 ) -> None:
-    """Fetch data, reshape it, hand it over."""
+    """Fetch data, reshape it, hand it over. Without a command: open the window."""
+    if context.invoked_subcommand is None:
+        with _errors():
+            from fetchtozip_gui.app import main as open_window  # heavy: Qt, for the window alone
+
+            raise typer.Exit(open_window(["--data-dir", str(data_dir)] if data_dir else []))
 
 
 @app.command()
@@ -83,40 +90,17 @@ def demo(
         from fetchtozip_gui.api.doors.practice import build
         from fetchtozip_gui.api.server import serve
         from fetchtozip_gui.core.recipe import Recipe
+        from fetchtozip_gui.demo import demo_recipe
 
         with tempfile.TemporaryDirectory() as folder, serve(build(Path(folder)), port=0) as served:
             _tell(f"The practice source is on {served.url}: 541,909 rows of a web shop's invoices.")
             wanted = Recipe.parse(demo_recipe(served.url))
             path, verdict = _follow(wanted, output, data_dir, resume=False, cached=False, accept_partial=False)
+        command = _own_command()
         typer.echo(f"{verdict}.")
-        typer.echo(f"Check it:        fetchtozip verify {path}")
+        typer.echo(f"Check it:         {command} verify {path}")
+        typer.echo(f"Open the window:  {command}")
         typer.echo(path)
-
-
-def demo_recipe(address: str) -> dict[str, object]:
-    """The recipe of the demonstration, for a practice source at `address`."""
-    columns = [
-        {"column": "InvoiceNo", "name": "invoice", "change_order": 0},
-        {"column": "InvoiceDate", "name": "date", "change_order": 1, "dtype": "datetime"},
-        {"column": "CustomerID", "name": "customer", "change_order": 2},
-        {"column": "StockCode", "name": "stock_code"},
-        {"column": "Description", "name": "description"},
-        {"column": "Quantity", "name": "quantity"},
-        {"column": "UnitPrice", "name": "unit_price"},
-        {"column": "Country", "name": "country"},
-    ]
-    return {
-        "version": 1,
-        "name": "online-retail",
-        "source": {
-            "type": "http",
-            "url": f"{address}/practice/online-retail?page=1&limit=1000",
-            "rate_limit": None,
-            "page_limit": None,
-        },
-        "steps": [{"type": "columns", "columns": columns}],
-        "output": {"type": "file", "format": "zip", "member": "csv"},
-    }
 
 
 @app.command()
@@ -137,12 +121,27 @@ def practice(
 
 
 @app.command()
-def verify(file: Annotated[Path, typer.Argument(help="An exported ZIP.")]) -> None:
+def verify(
+    file: Annotated[Path, typer.Argument(help="An exported ZIP.")],
+    password: Annotated[
+        str | None,
+        typer.Option(help="Of an encrypted ZIP: env:NAME or keyring:NAME, so that no list of processes shows it."),
+    ] = None,
+    data_dir: DataDir = None,
+) -> None:
     """Check an export against its manifest."""
     with _errors():
+        from fetchtozip_gui.core.errors import RecipeError
         from fetchtozip_gui.core.outputs.verify import verify as check
+        from fetchtozip_gui.core.secrets import Secret
+        from fetchtozip_gui.engine.folder import Folder
+        from fetchtozip_gui.engine.vault import Vault
 
-        typer.echo(check(file).words)
+        secret = Secret(password) if password is not None else None
+        if secret is not None and not secret.is_reference:
+            raise RecipeError("--password: must be env:NAME or keyring:NAME, found a value that is not shown.")
+        revealed = secret.reveal(Vault(Folder.find(data_dir).vault).read) if secret else None
+        typer.echo(check(file, revealed).words)
 
 
 @app.command()
@@ -151,6 +150,14 @@ def schema() -> None:
     from fetchtozip_gui.core.recipe import Recipe
 
     typer.echo(json.dumps(Recipe.model_json_schema(by_alias=True), indent=2))
+
+
+def _own_command() -> str:
+    """How this program is called from where the user stands."""
+    beside = Path(sys.executable).with_name("fetchtozip.exe" if sys.platform == "win32" else "fetchtozip")
+    if not beside.exists():
+        return "fetchtozip"
+    return str(beside.relative_to(Path.cwd()) if beside.is_relative_to(Path.cwd()) else beside)
 
 
 def _only_local(engine: str | None) -> None:
@@ -176,17 +183,25 @@ def _follow(
     from fetchtozip_gui.core.outputs import destination_for
     from fetchtozip_gui.engine.engine import Engine
     from fetchtozip_gui.engine.folder import Folder
+    from fetchtozip_gui.engine.journal import Journal
+    from fetchtozip_gui.engine.redaction import Redactor
+    from fetchtozip_gui.engine.vault import Vault
     from fetchtozip_gui.progress import progress
 
     target = destination_for(wanted.output, wanted.name, output, Path.cwd())
-    with closing(Engine(Folder.find(data_dir))) as engine, progress(sys.stderr) as show:
+    folder, redactor = Folder.find(data_dir).prepare(), Redactor()
+    with (
+        closing(Journal(folder.logs, redactor)),
+        closing(Engine(folder, isolated=False, keyring=Vault(folder.vault).read, redactor=redactor)) as engine,
+        progress(sys.stderr) as show,
+    ):
         delivered: Delivered | None = None
-        for event in engine.follow(wanted, target, resume=resume, accept_partial=accept_partial):
+        for event in engine.follow(wanted, target, resume=resume, cached=cached, accept_partial=accept_partial):
             show(event)
             delivered = event if isinstance(event, Delivered) else delivered
         assert delivered is not None
-        _tell(delivered.verdict.words)
-        return delivered.path, delivered.verdict.words
+    _tell(delivered.verdict.words)
+    return delivered.path, delivered.verdict.words
 
 
 def _tell(text: str) -> None:

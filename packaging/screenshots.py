@@ -71,8 +71,8 @@ def _tell_story(application: QApplication, window: Window) -> None:
     """A small workbook, the demonstration itself, and a job that is at work."""
     address = window.form.address.text()
     window.form.folder.setText("~/Downloads")
-    for query, name, format in (("&rows=12000", "sample", "xlsx"), ("", "online-retail", "zip")):
-        _start(application, window, address + query, name, format)
+    for query, name, format in (("rows=12000&", "sample", "xlsx"), ("", "online-retail", "zip")):
+        _start(application, window, address.replace("?", f"?{query}"), name, format)
         _wait(application, lambda: not window.jobs.at_work())
     _start(application, window, f"{address}&latency_ms=120", "", "parquet")
     _wait(application, lambda: any(job.rows > 330_000 for job in window.jobs.at_work()))

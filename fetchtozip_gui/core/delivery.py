@@ -17,11 +17,15 @@ from fetchtozip_gui.core.disk import Disk
 from fetchtozip_gui.core.events import Event, Shaped, Wrote
 from fetchtozip_gui.core.outputs import format_of
 from fetchtozip_gui.core.outputs.destination import Destination
+from fetchtozip_gui.core.outputs.file import FileOutput
 from fetchtozip_gui.core.outputs.format import Writer
 from fetchtozip_gui.core.recipe import Recipe
 from fetchtozip_gui.core.shape import BATCH_ROWS, Shape
 from fetchtozip_gui.core.spool import Spool
 from fetchtozip_gui.core.verdict import Verdict
+
+CHUNK_ROWS = 4_000
+"""Rows that are encoded together at least: a call for each small page would cost more than its rows."""
 
 
 class Delivery:
@@ -35,6 +39,7 @@ class Delivery:
     def __init__(
         self,
         recipe: Recipe,
+        options: FileOutput,
         destination: Path,
         shape: Shape,
         disk: Disk,
@@ -49,7 +54,7 @@ class Delivery:
         self._pool = pool
         self._ahead = ahead
         self._started = started
-        self._options = recipe.output
+        self._options = options
         self._format = format_of(recipe.output, destination)
         self._target = Destination(destination, disk)
         self._late = shape.whole
@@ -61,6 +66,8 @@ class Delivery:
         self._shaping: deque[Future[pl.DataFrame]] = deque()
         self._encoding: deque[Future[Any]] = deque()
         self._heights: deque[int] = deque()
+        self._held: list[pl.DataFrame] = []
+        self._held_rows = 0
         self._submitted = 0
         self.rows = 0
         self.bytes = 0
@@ -97,6 +104,7 @@ class Delivery:
         """Write what has not gone straight through, to the last row."""
         if self._late:
             self._begin()
+            spool.settle()
             if self._shape.whole and spool.schema:
                 yield from self._open(spool.schema)
                 for frame in self._shape.batches(spool.scan()):
@@ -108,6 +116,7 @@ class Delivery:
             yield from self._open(spool.schema)
         while self._shaping:
             yield from self._shaped(self._shaping.popleft().result())
+        self._encode()
         yield from self._write(0)
 
     def _open(self, source: pl.Schema) -> Iterator[Event]:
@@ -125,12 +134,20 @@ class Delivery:
                 yield from self._shaped(self._shaping.popleft().result())
 
     def _shaped(self, frame: pl.DataFrame) -> Iterator[Event]:
-        assert self._writer is not None
-        if frame.height:
-            self._encoding.append(self._pool.submit(self._writer.encode, frame, self._submitted))
-            self._submitted += frame.height
-            self._heights.append(frame.height)
+        self._held.append(frame)
+        self._held_rows += frame.height
+        if self._held_rows >= CHUNK_ROWS:
+            self._encode()
         yield from self._write(self._ahead)
+
+    def _encode(self) -> None:
+        """Have what is held encoded as one chunk; its size is a function of the rows alone."""
+        assert self._writer is not None
+        if self._held_rows:
+            self._encoding.append(self._pool.submit(self._writer.encode, pl.concat(self._held), self._submitted))
+            self._submitted += self._held_rows
+            self._heights.append(self._held_rows)
+        self._held, self._held_rows = [], 0
 
     def _write(self, ahead: int) -> Iterator[Event]:
         assert self._writer is not None

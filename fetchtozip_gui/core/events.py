@@ -53,6 +53,8 @@ class Delivered:
     bytes: int
     verdict: Verdict
     columns: tuple[tuple[str, str], ...] = field(default=())
+    since: str | int | float | None = None
+    """The highest value of an incremental source's column: what the next run asks for rows after."""
 
 
 Event = Said | Fetched | Shaped | Wrote | Delivered

@@ -17,7 +17,9 @@ from fetchtozip_gui.core.delivery import Delivery
 from fetchtozip_gui.core.disk import Disk
 from fetchtozip_gui.core.errors import PartialResult, RecipeError, SourceError
 from fetchtozip_gui.core.events import Delivered, Event, Fetched, Said
+from fetchtozip_gui.core.outputs.file import FileOutput
 from fetchtozip_gui.core.recipe import Recipe
+from fetchtozip_gui.core.secrets import Secret
 from fetchtozip_gui.core.shape import Shape
 from fetchtozip_gui.core.spool import Spool, pack
 from fetchtozip_gui.core.verdict import Verdict, judge
@@ -48,7 +50,16 @@ def run(
     with (
         Spool(folder / "spool", recipe.source_key(), disk) as spool,
         threads(tools.workers, "encode") as pool,
-        Delivery(recipe, destination, shape, disk, pool, ahead=tools.workers + 2, started=spool.started) as delivery,
+        Delivery(
+            recipe,
+            _unlocked(recipe.output, tools),
+            destination,
+            shape,
+            disk,
+            pool,
+            ahead=tools.workers + 2,
+            started=spool.started,
+        ) as delivery,
     ):
         end = _End()
         yield from _fetch(recipe, spool, delivery, pool, tools, end)
@@ -67,7 +78,8 @@ def run(
         notes = delivery.finish(verdict, spool)
         for note in notes:
             yield Said(note, "warning")
-        yield Delivered(str(delivery.path), delivery.rows, delivery.bytes, verdict, delivery.columns)
+        since = spool.done().cursor.get("incremental") if verdict.state == "complete" and not verdict.limited else None
+        yield Delivered(str(delivery.path), delivery.rows, delivery.bytes, verdict, delivery.columns, since)
 
 
 def _fetch(
@@ -77,6 +89,7 @@ def _fetch(
     if spool.parts:
         yield Said(f"Going on after page {spool.pages:,}: {spool.rows:,} rows are on disk.")
         yield Fetched(spool.pages, spool.rows, spool.bytes, spool.total_rows, spool.total_pages)
+        spool.settle()
         for frame in spool.frames():
             yield from delivery.offer(frame, spool.schema)
     if spool.ended is not None:
@@ -90,10 +103,19 @@ def _fetch(
             spool.add(part, data)
             yield from _drain(said)
             yield Fetched(spool.pages, spool.rows, spool.bytes, spool.total_rows, spool.total_pages)
+            # a part that was packed while a later one widened the types may not survive them
+            spool.schema = types.widen_for(part.frame, spool.schema)
             yield from delivery.offer(part.frame, spool.schema)
     yield from _drain(said)
     if end.failure is None:
         spool.end(limited=end.limited)
+
+
+def _unlocked(output: FileOutput, tools: Tools) -> FileOutput:
+    """The output with its password itself, where the recipe only says where it is kept."""
+    if output.password is None:
+        return output
+    return output.model_copy(update={"password": Secret(output.password.reveal(tools.keyring))})
 
 
 def _parts(recipe: Recipe, spool: Spool, tools: Tools, end: _End, said: list[Said]) -> Iterator[Part]:
@@ -119,7 +141,7 @@ def _widen(spool: Spool, part: Part) -> list[Said]:
     if found == spool.schema:
         return []
     before = spool.schema
-    spool.schema = types.unite(before, found)
+    spool.schema = types.widen_for(part.frame, types.unite(before, found))
     return [Said(change, "warning") for change in types.changes(before, spool.schema)] if before else []
 
 

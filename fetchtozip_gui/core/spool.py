@@ -12,6 +12,7 @@ loss at most what was not synced yet.
 from __future__ import annotations
 
 import io
+import json
 import time
 import zlib
 from collections.abc import Iterator
@@ -162,6 +163,12 @@ class Spool:
                     return
 
         return register_io_source(read, schema=schema, is_pure=True)
+
+    def settle(self) -> None:
+        """Widen the union where a part's values would not survive it, such as large integers among floats."""
+        if len({json.dumps(line.schema) for line in self._lines}) > 1:
+            for frame in self.frames():
+                self.schema = types.widen_for(frame, self.schema)
 
     # --- growing ------------------------------------------------------------------------------------------------
 

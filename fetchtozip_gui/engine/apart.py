@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import threading
 from collections.abc import Generator
@@ -66,6 +67,8 @@ class Apart:
                     self._timer.cancel()
             if ended is None:
                 worker.kill()
+                worker.join()
+                _sweep(self._task)
             self._crew.give_back(worker, fit=ended is not None and not ended.worn)
 
     def stop(self) -> None:
@@ -87,6 +90,14 @@ class Apart:
     def _check(self) -> None:
         if self._stopping:
             raise Cancelled("The job was cancelled.")
+
+
+def _sweep(task: Task) -> None:
+    """Remove the half-written file that a killed worker could not."""
+    from fetchtozip_gui.core.outputs.destination import remove_leftovers  # heavy: the formats' writers
+
+    with contextlib.suppress(OSError):
+        remove_leftovers(task.destination)
 
 
 def _raise(ended: Ended) -> None:

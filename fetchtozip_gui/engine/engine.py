@@ -113,7 +113,7 @@ class Engine:
         """
         self._check_open()
         wish = Wish(to, resume=resume, cached=cached, accept_partial=accept_partial)
-        return self._begin(self._admission.admit(recipe, wish))
+        return self._begin(self._admission.admit(self._newer(recipe), wish))
 
     def follow(
         self,
@@ -127,7 +127,7 @@ class Engine:
         """As `submit`, but in this process and thread, as far as the events are asked for; errors are raised."""
         self._check_open()
         wish = Wish(to, resume=resume, cached=cached, accept_partial=accept_partial)
-        admitted = self._admission.admit(recipe, wish)
+        admitted = self._admission.admit(self._newer(recipe), wish)
         self._keep(admitted)
         return Followed(self, admitted.job.id, self._runs.follow(admitted, self._here))
 
@@ -147,6 +147,13 @@ class Engine:
         job = self.job(job_id)
         recipe = recipe or self._recipe_of(job)
         return self.submit(recipe, destination.again(recipe, job.wanted), accept_partial=job.accept_partial)
+
+    def _newer(self, recipe: Recipe) -> Recipe:
+        """An incremental recipe that asks for what is newer than the last time."""
+        if getattr(recipe.source, "incremental", None) is None:
+            return recipe
+        since = self._ledger.since(recipe.name)
+        return recipe if since is None else recipe.model_copy(update={"source": recipe.source.with_since(since)})
 
     def _begin(self, admitted: Admitted) -> Job:
         self._keep(admitted)

@@ -61,6 +61,18 @@ class Ledger:
         for job in fresh:
             self._tell(job)
 
+    def since(self, recipe_name: str) -> str | int | float | None:
+        """The highest value that an incremental recipe of this name has brought so far."""
+        value: str | int | float | None = self._store.recall(f"since:{recipe_name}")
+        return value
+
+    def remember_since(self, recipe_name: str, value: str | int | float) -> None:
+        """Keep the highest value for the recipe's next run."""
+        try:
+            self._store.remember(f"since:{recipe_name}", value)
+        except FolderError as error:  # the next run asks for more than it needs, and loses nothing
+            log.warning("What %s has brought so far cannot be recorded: %s", recipe_name, error)
+
     # --- changing -----------------------------------------------------------------------------------------------
 
     def add(self, job: Job) -> None:

@@ -128,6 +128,8 @@ class Runs:
         elif isinstance(clean, Delivered):
             extra = {"job": job_id, "pages": job.pages, "rows": clean.rows, "bytes": clean.bytes}
             log.info("completed: %s", clean.verdict.words, extra=extra)
+            if clean.since is not None:
+                self._ledger.remember_since(job.recipe_name, clean.since)
         return clean
 
     def _clean(self, event: Event) -> Event:

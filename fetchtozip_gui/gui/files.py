@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import QUrl
@@ -28,7 +29,7 @@ def copy(file: Path, to: Path) -> Path:
     return to
 
 
-def show(path: Path) -> None:
+def show(path: Path, open_url: Callable[[QUrl], bool] = QDesktopServices.openUrl) -> None:
     """Have the system open a file or a folder; `OutputError` when it has no program for it."""
-    if not QDesktopServices.openUrl(QUrl.fromLocalFile(str(path))):
+    if not open_url(QUrl.fromLocalFile(str(path))):
         raise OutputError(f"The system has no program to open {place(path)}.", "It can still be dragged or saved.")

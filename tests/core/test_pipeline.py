@@ -86,6 +86,17 @@ def test_types_widened_late_write_everything_again_and_say_so(serve_pages: Any, 
     assert sorted(server.asked) == sorted({*server.asked})
 
 
+def test_large_integers_that_meet_floats_later_lose_no_digit(serve_pages: Any, tmp_path: Path) -> None:
+    large = [[{"n": 2**53 + 1 + page, "pad": "x" * 20_000} for _ in range(20)] for page in range(3)]
+    large.append([{"n": 0.5, "pad": ""}])
+    server = serve_pages(large)
+    deliver(recipe(server.url), tmp_path, "out.json")
+    found = [row["n"] for row in json.loads((tmp_path / "out.json").read_text())]
+    assert found == [str(2**53 + 1 + page) for page in range(3) for _ in range(20)] + ["0.5"]
+    deliver(recipe(server.url), tmp_path, "again.json")
+    assert (tmp_path / "again.json").read_bytes() == (tmp_path / "out.json").read_bytes()
+
+
 def test_steps_of_rows_and_of_the_whole_table(serve_pages: Any, tmp_path: Path) -> None:
     server = serve_pages([rows(1), rows(2)])
     steps: list[dict[str, Any]] = [

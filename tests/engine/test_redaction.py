@@ -50,6 +50,12 @@ def test_what_is_no_secret_stays() -> None:
     assert redactor.text("abc and hunter1") == "abc and hunter1"
 
 
+def test_of_two_secrets_one_within_the_other_nothing_is_left() -> None:
+    redactor = Redactor()
+    redactor.learn(["hunter2", "hunter2-and-more", "more-hunter2"])
+    assert redactor.text("hunter2-and-more hunter2 more-hunter2") == f"{MASK} {MASK} {MASK}"
+
+
 def test_values_of_any_shape_are_masked_in_keys_too() -> None:
     redactor = Redactor()
     redactor.learn(["hunter2"])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")  # before Qt makes its application
+os.environ["QT_QPA_PLATFORM"] = "offscreen"  # before Qt makes its application
 
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
@@ -37,6 +37,13 @@ def new_job() -> Callable[..., Job]:
         return Job(id=f"{number:013d}", recipe_name=name, recipe={}, key="key", created_at=NOW, **values)
 
     return make
+
+
+@pytest.fixture(autouse=True)
+def _empty_clipboard(qapp: QApplication) -> Iterator[None]:
+    # without a screen, what Python has put there outlives Python and takes the process down
+    yield
+    qapp.clipboard().clear()
 
 
 @pytest.fixture

@@ -55,7 +55,6 @@ def test_another_place_is_not_the_practice_source() -> None:
         ("https://user:secret@example.com:8443/", "example.com"),
         ("https://example.com/.hidden", ".hidden"),
         ("", "export"),
-        ("http://[broken", "export"),
     ],
 )
 def test_an_export_is_called_after_its_address(address: str, name: str) -> None:

@@ -5,9 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QObject, QUrl, Slot
-from PySide6.QtGui import QDesktopServices
-from PySide6.QtWidgets import QApplication
+from PySide6.QtCore import QUrl
 
 from fetchtozip_gui.core.errors import OutputError
 from fetchtozip_gui.gui import files
@@ -34,23 +32,12 @@ def test_a_copy_that_cannot_be_made_leaves_nothing(tmp_path: Path) -> None:
     assert sorted(path.name for path in tmp_path.iterdir()) == ["a.zip", "folder.zip"]
 
 
-class Desktop(QObject):
-    """Opens files in place of the system's programs."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.opened: list[str] = []
-
-    @Slot(QUrl)
-    def open(self, url: QUrl) -> None:
-        self.opened.append(url.toLocalFile())
+def test_a_folder_is_shown_by_the_systems_own_program(tmp_path: Path) -> None:
+    opened: list[QUrl] = []
+    files.show(tmp_path, lambda url: opened.append(url) is None)
+    assert [url.toLocalFile() for url in opened] == [str(tmp_path)]
 
 
-def test_a_folder_is_shown_by_the_systems_own_program(qapp: QApplication, tmp_path: Path) -> None:
-    desktop = Desktop()
-    QDesktopServices.setUrlHandler("file", desktop, b"open")
-    try:
-        files.show(tmp_path)
-    finally:
-        QDesktopServices.unsetUrlHandler("file")
-    assert desktop.opened == [str(tmp_path)]
+def test_a_system_without_a_program_for_it_is_told(tmp_path: Path) -> None:
+    with pytest.raises(OutputError, match="no program to open"):
+        files.show(tmp_path, lambda url: False)

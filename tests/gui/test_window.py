@@ -16,6 +16,8 @@ from fetchtozip_gui.core.errors import JobLocked
 from fetchtozip_gui.core.outputs.verify import verify
 from fetchtozip_gui.demo import demo_recipe
 from fetchtozip_gui.engine.engine import Engine
+from fetchtozip_gui.engine.job import ACTIVE
+from fetchtozip_gui.gui.widgets.job_card import JobCard
 from fetchtozip_gui.gui.window import Window
 
 if TYPE_CHECKING:
@@ -23,8 +25,8 @@ if TYPE_CHECKING:
 
 LONG = 60_000
 CTRL = Qt.KeyboardModifier.ControlModifier
-SMALL = "/practice/online-retail?limit=1000&rows=2000"
-SLOW = "/practice/online-retail?limit=1000&rows=40000&latency_ms=400"
+SMALL = "/practice/online-retail?rows=2000&limit=1000"
+SLOW = "/practice/online-retail?rows=40000&latency_ms=400&limit=1000"
 
 
 def begin(qtbot: QtBot, window: Window, address: str) -> None:
@@ -32,6 +34,14 @@ def begin(qtbot: QtBot, window: Window, address: str) -> None:
     window.form.address.setText(address)
     window.start()
     qtbot.waitUntil(lambda: len(window.jobs.cards) == before + 1, timeout=LONG)
+
+
+def finish(qtbot: QtBot, window: Window) -> JobCard:
+    """Wait for the end of the newest job, which must be a good one."""
+    qtbot.waitUntil(lambda: state(window) not in ("", *ACTIVE), timeout=LONG)
+    card = window.jobs.newest()
+    assert card.job.state == "completed", card.words
+    return card
 
 
 def state(window: Window) -> str:
@@ -60,7 +70,7 @@ def test_the_main_job_by_keyboard_alone(
     keyboard.press(Qt.Key.Key_Tab)
     assert window.form.folder.hasFocus()
     keyboard.press(Qt.Key.Key_Return, CTRL)
-    qtbot.waitUntil(lambda: state(window) == "completed", timeout=LONG)
+    finish(qtbot, window)
     keyboard.press(Qt.Key.Key_J, CTRL)
     keyboard.press(Qt.Key.Key_C, CTRL)
     result = downloads / "two thousand.zip"
@@ -76,7 +86,7 @@ def test_start_pressed_once_makes_the_practice_zip(
     assert window.form.draft().is_practice
     window.form.address.setText(f"{practice}{SMALL}")
     qtbot.mouseClick(window.form.start, Qt.MouseButton.LeftButton)
-    qtbot.waitUntil(lambda: state(window) == "completed", timeout=LONG)
+    finish(qtbot, window)
     assert window.jobs.newest().words.file == downloads / "online-retail.zip"
 
 
@@ -86,8 +96,8 @@ def test_start_before_the_engine_is_there_is_not_lost(
     closed_window.form.address.setText(f"{practice}{SMALL}")
     qtbot.mouseClick(closed_window.form.start, Qt.MouseButton.LeftButton)
     closed_window.open(engine, [], demo_recipe(practice), practice)
-    qtbot.waitUntil(lambda: state(closed_window) == "completed", timeout=LONG)
-    assert closed_window.form.address.text().endswith("rows=2000")
+    finish(qtbot, closed_window)
+    assert closed_window.form.address.text().endswith("?rows=2000&limit=1000")
 
 
 def test_a_job_is_cancelled_resumed_and_run_again(qtbot: QtBot, window: Window, practice: str, downloads: Path) -> None:
@@ -111,14 +121,13 @@ def test_a_second_start_leaves_the_first_file_alone(
 ) -> None:
     for _ in range(2):
         begin(qtbot, window, f"{practice}{SMALL}")
-        qtbot.waitUntil(lambda: state(window) == "completed", timeout=LONG)
+        finish(qtbot, window)
     assert sorted(path.name for path in downloads.iterdir()) == ["online-retail (1).zip", "online-retail.zip"]
 
 
 def test_a_copy_is_saved_elsewhere(qtbot: QtBot, window: Window, practice: str, tmp_path: Path) -> None:
     begin(qtbot, window, f"{practice}{SMALL}")
-    qtbot.waitUntil(lambda: state(window) == "completed", timeout=LONG)
-    card = window.jobs.newest()
+    card = finish(qtbot, window)
     copy = tmp_path / "copy.zip"
     card.buttons["save_as"].click()
     qtbot.waitUntil(lambda: window.findChild(QFileDialog) is not None)
@@ -132,8 +141,7 @@ def test_a_copy_is_saved_elsewhere(qtbot: QtBot, window: Window, practice: str, 
 
 def test_a_result_that_is_gone_is_said_on_its_card(qtbot: QtBot, window: Window, practice: str) -> None:
     begin(qtbot, window, f"{practice}{SMALL}")
-    qtbot.waitUntil(lambda: state(window) == "completed", timeout=LONG)
-    card = window.jobs.newest()
+    card = finish(qtbot, window)
     card.words.file.unlink()
     card.buttons["open_folder"].click()
     qtbot.waitUntil(card.notice.isVisible)
@@ -193,7 +201,7 @@ def test_a_data_folder_in_use_is_told_and_can_be_tried_again(
 
 def test_every_control_has_a_name_and_says_what_it_does(qtbot: QtBot, window: Window, practice: str) -> None:
     begin(qtbot, window, f"{practice}{SMALL}")
-    qtbot.waitUntil(lambda: state(window) == "completed", timeout=LONG)
+    finish(qtbot, window)
     window.form.address.setText("https://example.com/x")
     controls = focusable(window)
     assert len(controls) >= 14
@@ -207,7 +215,7 @@ def test_tab_visits_everything_from_the_address_to_the_last_job(
     qtbot: QtBot, window: Window, practice: str, keyboard: Keyboard
 ) -> None:
     begin(qtbot, window, f"{practice}{SMALL}")
-    qtbot.waitUntil(lambda: state(window) == "completed", timeout=LONG)
+    finish(qtbot, window)
     form, card = window.form, window.jobs.newest()
     window.form.go_to_address()
     visited = [QApplication.focusWidget()]
@@ -237,7 +245,7 @@ def test_nothing_is_cut_off_at_twice_the_text(
     try:
         qapp.setFont(larger)
         begin(qtbot, window, f"{practice}{SMALL}")
-        qtbot.waitUntil(lambda: state(window) == "completed", timeout=LONG)
+        finish(qtbot, window)
         window.resize(1200, 760)
         qapp.processEvents()
         for button in window.findChildren(QPushButton):

@@ -147,7 +147,7 @@ class Client:
     def _fetch(self, request: Request) -> Answer:
         self._tools.check()
         if self._borders.home is None:
-            self._settle(request)
+            self.settle(request)
         ask = prepared(request, self._headers, self._borders, self._veil, self._references)
         attempts = Attempts(self._patience)
         may_repeat = self._retry_post or ask.method in REPEATABLE
@@ -206,7 +206,10 @@ class Client:
         """Wait before the next attempt, or raise what to give up with."""
         error = again.error
         if not may_repeat:
-            error.hint = f"{error.hint} A {ask.method} is not repeated, since it may have been carried out.".strip()
+            error.hint = (
+                f"{error.hint} A {ask.method} is not repeated, since it may have been carried out; if it only reads, "
+                "set source.retry_post."
+            ).strip()
             raise error
         self._tools.check()
         seconds = attempts.wait(again)
@@ -218,8 +221,8 @@ class Client:
             self._limiter.pause(again.host, seconds)  # all threads: the others would only be refused too
         self._tools.wait(seconds)
 
-    def _settle(self, request: Request) -> None:
-        """The first request says which origin is the source's own, and starts the watch over the stop."""
+    def settle(self, request: Request) -> None:
+        """Say whose origin is the source's own before the first fetch, which otherwise says so itself."""
         try:
             first = address(request.url)
         except ValueError:

@@ -15,7 +15,8 @@ from fetchtozip_gui.core.outputs.excel_cells import LONGEST_TEXT, Column
 class Change:
     """Values of one column that are not written as they are: how many, and the first one's row (from 0; -1 unknown).
 
-    `kind` is "aside" (as text), "fine" (rounded), "cut", or "not finite" and "no date" (null inside JSON text).
+    `kind` is "aside" (as text), "fine" (cut to the millisecond), "cut", or of nested values that became null in their
+    JSON text "not finite" and "no date".
     """
 
     column: int

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import islice
 
 import polars as pl
@@ -19,7 +20,7 @@ BLOCK = 1024 * 1024
 """Bytes of text that are parsed at once."""
 LONGEST = 64 * 1024 * 1024
 """Bytes of the longest record."""
-_WIDEST_PROVEN = 500
+_WIDEST_PROVEN = 5_000
 """Columns up to which proving a block well formed is quick."""
 
 
@@ -40,9 +41,13 @@ class Table:
     columns: tuple[str, ...]
 
     def parse(self, block: Block) -> Parsed:
-        """The block's rows; `BadBody` names the line that is no row of this table. Safe in several threads."""
-        frame = self._quick(block.text) if block.proven else self._exact(block)
+        """The block's rows with their types; errors as those of `texts`. Safe in several threads."""
+        frame = self.texts(block)
         return Parsed(frame, types_of(frame))
+
+    def texts(self, block: Block) -> pl.DataFrame:
+        """The block's rows; `BadBody` names the line that is no row of this table."""
+        return self._quick(block.text) if block.proven else self._exact(block)
 
     def empty(self) -> pl.DataFrame:
         """No rows."""
@@ -92,21 +97,27 @@ class Table:
     def _proven_bytes(self, text: bytes, line: int) -> int:
         """How many bytes at the beginning are whole records beyond doubt, as a grammar proves."""
         try:
-            decoded = pl.Series([text], dtype=pl.Binary).cast(pl.String)
+            pl.Series([text], dtype=pl.Binary).cast(pl.String)
         except pl.exceptions.ComputeError:
             raise _not_utf8(text, line) from None
         if len(self.columns) > _WIDEST_PROVEN:
             return 0
-        rest = decoded.str.replace(self._grammar(), "")
+        marks, grammar = _grammar(self.dialect, len(self.columns))
+        rest = pl.Series([text.translate(marks)], dtype=pl.Binary).cast(pl.String).str.replace(grammar, "")
         return len(text) - int(rest.str.len_bytes()[0])
 
-    def _grammar(self) -> str:
-        d = rf"\x{{{ord(self.dialect.delimiter):x}}}"
-        q = rf"\x{{{ord(self.dialect.quote):x}}}" if self.dialect.quote else ""
-        field = rf"[^{q}{d}\r\n]*"
-        if q:
-            field = rf"(?:{q}[^{q}]*{q}(?:{q}[^{q}]*{q})*|{field})"
-        return rf"\A(?:(?:{field}{d}){{{len(self.columns) - 1}}}{field}\r?\n)*"
+
+@lru_cache(maxsize=64)
+def _grammar(dialect: Dialect, width: int) -> tuple[bytes, str]:
+    """A table that turns all bytes without a meaning into one letter, and the expression for whole records of it."""
+    d, q = ord(dialect.delimiter), ord(dialect.quote or dialect.delimiter)
+    plain = "b" if dialect.delimiter == "a" else "a"
+    marks = bytes(byte if byte in (d, q, 10, 13) else ord(plain) for byte in range(256))
+    field = f"{plain}*"
+    if dialect.quote:
+        inside = rf"[{plain}\x{d:02x}\r\n]*"
+        field = rf"(?:\x{q:02x}{inside}\x{q:02x}(?:\x{q:02x}{inside}\x{q:02x})*|{field})"
+    return marks, rf"\A(?:(?:{field}\x{d:02x}){{{width - 1}}}{field}\r?\n)*"
 
 
 def delimited_frame(body: bytes, *, delimiter: str | None = None, encoding: str | None = None) -> Parsed:
@@ -116,8 +127,8 @@ def delimited_frame(body: bytes, *, delimiter: str | None = None, encoding: str 
     if reader.table is None:
         return Parsed(pl.DataFrame(), pl.Schema())
     table = reader.table
-    frames = [table.parse(block).frame for block in reader.blocks()]
-    frame = pl.concat(frames) if frames else table.empty()
+    frames = [table.texts(block) for block in reader.blocks()]
+    frame = pl.concat(frames) if frames[1:] else frames[0] if frames else table.empty()
     return Parsed(frame, types_of(frame), tuple(notes))
 
 

@@ -11,6 +11,7 @@ import polars as pl
 
 from fetchtozip_gui.core.errors import BadBody
 from fetchtozip_gui.core.rows.delimited import unique_names
+from fetchtozip_gui.core.rows.excel_lost import lost_cells
 from fetchtozip_gui.core.rows.parsed import Parsed
 from fetchtozip_gui.core.rows.text_types import types_of
 
@@ -38,7 +39,10 @@ def excel_frame(book: bytes | Path, *, sheet: str | int | None = None) -> Parsed
         if not header.width:
             return Parsed(pl.DataFrame(), notes=tuple(notes))
         names = unique_names([str(cell or "") for cell in header.row(0)], notes)
-        return _rows(reader, name, list(names), notes)
+        lost = lost_cells(book, name)
+        if lost.errors:
+            notes.append(f"{lost.errors:,} cells hold an error such as #N/A; they are null here.")
+        return _rows(reader, name, list(names), notes, mixed=lost.mixed)
     except fastexcel.FastExcelError as error:
         raise BadBody(
             f"The workbook cannot be read: {str(error).splitlines()[0]}.",
@@ -64,7 +68,7 @@ def _sheet(reader: ExcelReader, sheet: str | int | None, notes: list[str]) -> st
     raise BadBody(f"There is no sheet {sheet!r}; there are {there}.", "Name one of them in `sheet`, or its number.")
 
 
-def _rows(reader: ExcelReader, name: str, names: list[str], notes: list[str]) -> Parsed:
+def _rows(reader: ExcelReader, name: str, names: list[str], notes: list[str], *, mixed: bool) -> Parsed:
     from fastexcel import UnsupportedColumnTypeCombinationError  # heavy: only for workbooks
 
     options: dict[str, Any] = {
@@ -73,14 +77,29 @@ def _rows(reader: ExcelReader, name: str, names: list[str], notes: list[str]) ->
         "column_names": names,
         "schema_sample_rows": None,
     }
+
+    def texts() -> pl.DataFrame:
+        written: pl.DataFrame = reader.load_sheet(name, dtypes="string", **options).to_polars()
+        return written
+
     try:
         frame = reader.load_sheet(name, **options).to_polars()
     except UnsupportedColumnTypeCombinationError:
         notes.append("A column mixes kinds of cells that have no common type; all cells are read as text.")
-        frame = _without_tail(reader.load_sheet(name, dtypes="string", **options).to_polars())
+        frame = _without_tail(texts())
         return Parsed(frame, types_of(frame), tuple(notes))
-    frame = _without_tail(frame)
-    return Parsed(pl.DataFrame([_typed(column) for column in frame]), notes=tuple(notes))
+    if mixed:
+        frame = pl.DataFrame([_faithful(cells, text) for cells, text in zip(frame, texts(), strict=True)])
+    return Parsed(pl.DataFrame([_typed(column) for column in _without_tail(frame)]), notes=tuple(notes))
+
+
+def _faithful(cells: pl.Series, texts: pl.Series) -> pl.Series:
+    """The texts where the cells' common type has made something else of them: null of N/A, 1 of true."""
+    if texts.null_count() < cells.null_count():
+        return texts
+    if cells.dtype.is_numeric() and texts.str.to_lowercase().is_in(["true", "false", "nan"]).any():
+        return texts
+    return cells
 
 
 def _without_tail(frame: pl.DataFrame) -> pl.DataFrame:

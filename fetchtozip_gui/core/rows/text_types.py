@@ -7,13 +7,14 @@ from decimal import Decimal
 
 import polars as pl
 
-_HEAD = 50
-_NUMBER = re.compile(r"-?(?:[0-9]*\.)?[0-9]+(?:[eE][+-]?[0-9]+)?")
-_FLOATS = (
-    r"^(?:-?(?:0|[1-9][0-9]*)?\.[0-9]+(?:[eE][+-]?[0-9]+)?"  # 12.50, .5, 1.5e-7
+_HEAD = 30
+_INTEGER = re.compile(r"0|-?[1-9][0-9]{0,18}")
+_FLOAT = (
+    r"(?:-?(?:0|[1-9][0-9]*)?\.[0-9]+(?:[eE][+-]?[0-9]+)?"  # 12.50, .5, 1.5e-7
     r"|-?[1-9](?:\.[0-9]+)?[eE][+-][0-9]+"  # 1e-07 as programs print it, but not 1e5, which may be somebody's id
-    r"|0|-?[1-9][0-9]{0,14})$"  # 7 beside 7.5
+    r"|0|-?[1-9][0-9]{0,14})"  # 7 beside 7.5
 )
+_FLOATS = re.compile(_FLOAT)
 _SAFE_BYTES = 16
 """A sign or a point and 15 digits: every number of so few digits is kept by a float."""
 
@@ -23,38 +24,57 @@ def types_of(texts: pl.DataFrame) -> pl.Schema:
 
     `00123`, `+5`, `1e5`, `-0`, `nan`, `1,5`, numbers beyond 64 bits and decimals that a float would change stay texts.
     """
-    return pl.Schema({column.name: type_of(column) for column in texts})
+    found = [_guess(column) for column in texts]
+    for place, guess in enumerate(found):
+        column = texts.to_series(place)
+        if guess == pl.Boolean and not _all((column == "true") | (column == "false")):
+            found[place] = pl.String()
+        elif guess == pl.Int64 and not _all(column.cast(pl.Int64, strict=False).cast(pl.String) == column, column):
+            # written back, an integer is the very text it was read from
+            found[place] = pl.Float64()
+    places = [place for place, guess in enumerate(found) if guess == pl.Float64]
+    for place, are_floats in zip(places, _are_floats(texts, places), strict=True):
+        if not are_floats:
+            found[place] = pl.String()
+    return pl.Schema(dict(zip(texts.columns, found, strict=True)))
 
 
-def type_of(texts: pl.Series) -> pl.DataType:
-    """The type of one column, see `types_of`."""
-    present = texts.drop_nulls() if texts.null_count() else texts
-    if not present.len():
+def _guess(column: pl.Series) -> pl.DataType:
+    """The type that the first values have."""
+    values = [value for value in column.head(_HEAD) if value is not None]
+    if not values:
+        values = column.drop_nulls().head(_HEAD).to_list()
+    if not values:
         return pl.Null()
-    first = present[0]
-    if first in ("true", "false"):
-        return pl.Boolean() if present.is_in(["true", "false"]).all() else pl.String()
-    if not _NUMBER.fullmatch(first):
-        return pl.String()
-    if _are_integers(present.head(_HEAD)) and _are_integers(present):
+    if all(value in ("true", "false") for value in values):
+        return pl.Boolean()
+    if all(_INTEGER.fullmatch(value) for value in values):
         return pl.Int64()
-    if _are_floats(present.head(_HEAD)) and _are_floats(present) and present.str.contains("[.eE]").any():
-        return pl.Float64()
-    return pl.String()
+    return pl.Float64() if all(_FLOATS.fullmatch(value) for value in values) else pl.String()
 
 
-def _are_integers(texts: pl.Series) -> bool:
-    """Whether every text is what the integer it says is written as."""
-    return bool((texts.cast(pl.Int64, strict=False).cast(pl.String) == texts).fill_null(False).all())
+def _all(are: pl.Series, of: pl.Series | None = None) -> bool:
+    """Whether all that are known are true, and, where `of` is given, all of its values are known."""
+    return bool(are.all()) and (of is None or are.null_count() == of.null_count())
 
 
-def _are_floats(texts: pl.Series) -> bool:
-    if not texts.str.contains(_FLOATS).all():
-        return False
+def _are_floats(texts: pl.DataFrame, places: list[int]) -> list[bool]:
+    if not places:
+        return []
+    columns = [pl.nth(place) for place in places]
+    shaped = texts.select(
+        *(column.str.contains(f"^{_FLOAT}$").all().alias(f"all {n}") for n, column in enumerate(columns)),
+        *(column.str.contains("[.eE]").any().alias(f"any {n}") for n, column in enumerate(columns)),
+    ).row(0)
+    fits = zip(shaped[: len(places)], shaped[len(places) :], strict=True)
+    return [
+        every and some and _are_kept(texts.to_series(place)) for place, (every, some) in zip(places, fits, strict=True)
+    ]
+
+
+def _are_kept(texts: pl.Series) -> bool:
+    """Whether a float holds each number to its last digit."""
     rest = texts.filter(texts.cast(pl.Float64, strict=False).cast(pl.String) != texts)
-    rest = rest.filter((rest.str.len_bytes() > _SAFE_BYTES) | rest.str.contains("[eE]"))
-    return all(_is_kept(text) for text in rest.unique())
-
-
-def _is_kept(text: str) -> bool:
-    return Decimal(repr(float(text))) == Decimal(text)
+    if rest.len():
+        rest = rest.filter((rest.str.len_bytes() > _SAFE_BYTES) | rest.str.contains("[eE]"))
+    return all(Decimal(repr(float(text))) == Decimal(text) for text in rest.unique())

@@ -8,12 +8,13 @@ from typing import Any
 
 import msgspec
 import polars as pl
+import polars.selectors as cs
 
 from fetchtozip_gui.core.errors import BadBody
 from fetchtozip_gui.core.rows.json_rows import json_frame
 from fetchtozip_gui.core.rows.parsed import Parsed
 from fetchtozip_gui.core.rows.stream import Readable
-from fetchtozip_gui.core.rows.text_types import type_of
+from fetchtozip_gui.core.rows.text_types import types_of
 
 LOOKED_AT = 1024 * 1024
 """Bytes from the beginning in which the repeating element is looked for."""
@@ -37,8 +38,8 @@ def xml_frame(body: bytes, *, encoding: str | None = None, path: Path | None = N
 def rows_frame(rows: list[Any]) -> Parsed:
     """Rows as `xml_rows` gives them, as a frame with the types of its texts."""
     frame = json_frame([msgspec.json.encode(_alike(rows))]) if rows else pl.DataFrame()
-    schema = {name: type_of(frame[name]) if dtype == pl.String else dtype for name, dtype in frame.schema.items()}
-    return Parsed(frame, pl.Schema(schema))
+    texts = frame.select(cs.string())
+    return Parsed(frame, pl.Schema({**frame.schema, **types_of(texts)}))
 
 
 def xml_rows(file: Readable, path: Path, *, encoding: str | None = None) -> Iterator[Any]:
@@ -66,7 +67,8 @@ def row_path(head: bytes, *, encoding: str | None = None) -> Path:
     _survey(root, (root.tag,), covered, repeated)
     if repeated:
         return max(repeated, key=lambda path: (covered[path], -len(path)))
-    only, path = root, (root.tag,)
+    only = root
+    path: Path = (root.tag,)
     while len(children := list(only.iterchildren("*"))) == 1 and (len(children[0]) or children[0].attrib):
         only, path = children[0], (*path, children[0].tag)
     return path

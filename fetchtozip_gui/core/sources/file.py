@@ -26,7 +26,8 @@ def _of_texts(name: str) -> str:
 
 
 Encoding = Annotated[str, AfterValidator(_of_texts)]
-Delimiter = Annotated[str, Field(min_length=1, max_length=1, pattern=r"^[\x00-\x7f]$")]
+Delimiter = Annotated[str, Field(pattern=r"^[\x01-\x09\x0b\x0c\x0e-\x21\x23-\x7f]$")]
+"""One ASCII character, and neither a double quote nor the end of a line."""
 
 
 class FileSource(Model):

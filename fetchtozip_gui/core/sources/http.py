@@ -172,5 +172,5 @@ class HttpSource(Model):
             say=heard.append,
         )
         # the address of the recipe is the source's own, also when this run begins at a next address
-        client._settle(Request(self.url))
+        client.settle(Request(self.url))
         return client

@@ -96,7 +96,7 @@ def is_row_by_row(text: str) -> bool:
         if token == "(" and called not in ("", *_PHRASES, *_ROW_BY_ROW):
             return False
         called = token.lower() if kind in ("word", "name") else ""
-        if kind == "word" and (called == "over" or called in _ONE_MOMENT):
+        if kind == "word" and called in _ONE_MOMENT:
             return False
     return True
 

@@ -69,7 +69,7 @@ def test_a_large_body_that_hangs_is_torn_down(server: FaultServer, connect: OPEN
     begun = threading.Event()
 
     def act(wire: Wire) -> None:
-        wire.send(head(f"Content-Length: {80 << 20}") + bytes(35 << 20))
+        wire.send(head(f"Content-Length: {90 << 20}") + bytes(60 << 20))  # more than any buffer on the way can hold
         begun.set()
         wire.stall()
 

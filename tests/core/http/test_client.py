@@ -183,6 +183,13 @@ def test_a_passing_failure_is_repeated_and_told(server: FaultServer, connect: OP
     assert said[1].text.endswith("(2 of 2).")
 
 
+def test_what_is_repeated_less_often_says_so(server: FaultServer, connect: OPEN) -> None:
+    said: list[str] = []
+    with pytest.raises(BadBody):
+        connect(retries=5, say=lambda event: said.append(event.text)).fetch(Request(server.url("gzip_junk")))
+    assert [text[-9:] for text in said] == ["(1 of 2).", "(2 of 2)."]
+
+
 def test_it_gives_up_after_the_last_attempt(server: FaultServer, connect: OPEN) -> None:
     url = server.script("/page", reply(503))
     with pytest.raises(PageFailed, match="answered 503 Service Unavailable; 4 attempts were made"):
@@ -195,7 +202,8 @@ def test_a_post_is_repeated_only_where_told(server: FaultServer, connect: OPEN, 
     url = server.script("/page", FAULTS[fault].act, FAULTS["ok"].act)
     with pytest.raises((PageFailed, BadBody)) as caught:
         connect(timeout=0.2).fetch(Request(url, "POST", json={}))
-    assert caught.value.hint.endswith("A POST is not repeated, since it may have been carried out.")
+    assert "A POST is not repeated" in caught.value.hint
+    assert caught.value.hint.endswith("set source.retry_post.")
     assert len(server.seen) == 1
     url = server.script("/other", FAULTS[fault].act, FAULTS["ok"].act)
     assert connect(timeout=0.5, retry_post=True).fetch(Request(url, "POST", json={})).attempts == 2

@@ -79,6 +79,13 @@ def test_anything_after_the_end_is_an_error(coding: str, junk: bytes, size: int)
         decoded(packed(coding, TEXT) + junk, coding, size=size)
 
 
+@pytest.mark.parametrize("coding", ["deflate", "bare", "br"])
+@pytest.mark.parametrize("size", [1, 1 << 20])
+def test_codings_without_members_end_once(coding: str, size: int) -> None:
+    with pytest.raises(Damaged):
+        decoded(packed(coding, TEXT) * 2, coding, size=size)
+
+
 def test_an_empty_member_adds_nothing_and_ten_thousand_are_too_many() -> None:
     empty = gzip.compress(b"", mtime=0)
     assert decoded(empty + packed("gzip", TEXT) + empty, "gzip") == TEXT

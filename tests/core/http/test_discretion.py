@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import Any
 from urllib.parse import quote
 
+import httpx
 import pytest
 from faults import FAULTS, FaultServer, Wire, reply
 
@@ -23,10 +24,13 @@ SPELLINGS = (CANARY, quote(CANARY), quote(CANARY, safe=""), base64.b64encode(CAN
 
 
 def echo(status: int) -> Callable[[Wire], None]:
-    """A source that repeats the whole request in its error."""
+    """A source that repeats in its error what it was asked with."""
 
     def act(wire: Wire) -> None:
-        wire.answer(f'{{"error": "bad request", "got": "{wire.ask.raw()}"}}'.encode(), status=f"{status} Bad")
+        usual = {"user-agent", "accept", "accept-encoding", "host", "content-type", "content-length"}
+        private = [value for name, value in wire.ask.headers if name not in usual]
+        words = f"{private} {wire.ask.body.decode()} {wire.ask.target}"
+        wire.answer(words.encode(), status=f"{status} Bad", kind="text/plain")
 
     return act
 
@@ -72,22 +76,29 @@ def test_auth_is_never_told(
 
 
 @pytest.mark.parametrize("trouble", TROUBLES)
-def test_secrets_in_headers_params_and_bodies_are_never_told(
-    server: FaultServer, connect: OPEN, caplog: pytest.LogCaptureFixture, trouble: str, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("place", ["url", "param", "header", "client header", "json", "reference"])
+def test_secrets_elsewhere_are_never_told(
+    server: FaultServer,
+    connect: OPEN,
+    caplog: pytest.LogCaptureFixture,
+    monkeypatch: pytest.MonkeyPatch,
+    trouble: str,
+    place: str,
 ) -> None:
     monkeypatch.setenv("CANARY", CANARY)
     said: list[str] = []
-    client = connect(
-        headers={"X-Auth-Token": CANARY}, timeout=0.5, retry_post=True, say=lambda event: said.append(event.text)
-    )
+    headers = {"X-Auth-Token": CANARY} if place == "client header" else {}
+    client = connect(headers=headers, timeout=0.5, retry_post=True, say=lambda event: said.append(event.text))
+    json = {"login": [{"password": CANARY}]} if place == "json" else None
     request = Request(
-        server.script("/page", TROUBLES[trouble]) + f"?access_token={quote(CANARY)}",
-        "POST" if trouble not in ("circle", "nowhere") else "GET",
-        params={"api_key": CANARY, "innocent": "env:CANARY"},
-        headers={"Authorization": f"Bearer {CANARY}", "X-Odd": "env:CANARY"},
-        json=None if trouble in ("circle", "nowhere") else {"login": {"password": CANARY}},
+        server.script("/page", TROUBLES[trouble]) + (f"?access_token={quote(CANARY)}" if place == "url" else ""),
+        "POST" if json else "GET",
+        params={"param": {"api_key": CANARY}, "reference": {"innocent": "env:CANARY"}}.get(place, {}),
+        headers={"header": {"Authorization": f"Bearer {CANARY}"}, "reference": {"X-Odd": "env:CANARY"}}.get(place, {}),
+        json=json,
     )
     text = told(client, request, caplog, said)
+    assert any(spelling in server.seen[0].raw() for spelling in SPELLINGS)
     assert not [spelling for spelling in SPELLINGS if spelling in text]
 
 
@@ -107,6 +118,30 @@ def test_oauth_is_never_told(server: FaultServer, connect: OPEN, caplog: pytest.
         client = connect(auth=OAuth2(token_url=url, client_id="shop", client_secret=Secret(CANARY)))
         text = told(client, Request(server.url("ok")), caplog, [])
         assert not [spelling for spelling in SPELLINGS if spelling in text], trouble
+
+
+def test_a_token_that_was_issued_is_never_told(
+    server: FaultServer, connect: OPEN, caplog: pytest.LogCaptureFixture
+) -> None:
+    server.script("/token", reply(200, body=b'{"access_token": "c4n4ry-token"}'))
+    client = connect(auth=OAuth2(token_url=server.url("token"), client_id="shop", client_secret=Secret(CANARY)))
+    text = told(client, Request(server.script("/page", echo(403))), caplog, [])
+    assert "c4n4ry-token" in server.seen[-1].raw()
+    assert "c4n4ry-token" not in text
+
+
+class Loud(httpx.BaseTransport):
+    """Tells everything in its errors, as some transports do."""
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        raise httpx.ConnectError(f"no way to {request.url} with {request.headers}")
+
+
+def test_a_talkative_transport_is_covered(connect: OPEN, caplog: pytest.LogCaptureFixture) -> None:
+    client = connect(transport=Loud(), auth=AUTHS["query"], headers={"X-Api-Token": CANARY})
+    with pytest.raises(FetchToZipError) as caught:
+        client.fetch(Request("http://x.example/"))
+    assert not [spelling for spelling in SPELLINGS if spelling in str(caught.value)]
 
 
 def test_a_fetch_that_succeeds_logs_no_address(

@@ -64,17 +64,38 @@ def test_no_attempt_outlives_its_deadline(server: FaultServer, connect: OPEN) ->
 
 
 def test_redirects_share_one_deadline(server: FaultServer, connect: OPEN) -> None:
-    slow = [
-        (lambda wire, i=i: (wire.wait(0.2), wire.answer(b"", f"Location: /{i + 1}", status="302 Found")))
-        for i in range(9)
-    ]
-    for i, act in enumerate(slow):
-        server.script(f"/{i}", act)
-    client = connect(timeout=0.5, retries=0)
+    def slow(wire: Wire) -> None:
+        wire.wait(0.7)
+        wire.answer(b"", "Location: /stall", status="302 Found")
+
     begun = time.monotonic()
-    with pytest.raises(PageFailed, match="did not come within"):
-        client.fetch(Request(server.url("/0")))
-    assert time.monotonic() - begun < 0.9
+    with pytest.raises(PageFailed, match="did not come within 1 seconds"):
+        connect(timeout=1, retries=0).fetch(Request(server.script("/slow", slow)))
+    assert time.monotonic() - begun < 1.5
+    assert [ask.path for ask in server.seen] == ["/slow", "/stall"]
+
+
+@pytest.mark.parametrize(
+    "name", ["cut_0", "cut_50", "cut_99", "chunk_cut", "chunk_size_bad", "reset_in_body", "length_long"]
+)
+def test_a_body_that_breaks_off_is_told_as_one(server: FaultServer, connect: OPEN, name: str) -> None:
+    with pytest.raises(BadBody, match=r"did not come whole: .*; 2 attempts were made"):
+        connect().fetch(Request(server.url(name)))
+
+
+def test_a_length_beyond_the_limit_is_refused_long_before_it_is_reached(server: FaultServer, connect: OPEN) -> None:
+    sent = 0
+
+    def endless(wire: Wire) -> None:
+        nonlocal sent
+        wire.send(head("Content-Length: 9999999999"))
+        while not wire.server.closing.is_set():
+            wire.send(bytes(1 << 20))
+            sent += 1
+
+    with pytest.raises(BadBody, match="max_page_bytes"):
+        connect().fetch(Request(server.script("/page", endless)))
+    assert sent < 100  # MiB, of the 256 that are allowed
 
 
 @pytest.mark.parametrize(

@@ -101,6 +101,21 @@ def test_those_who_wait_already_take_the_rest_too() -> None:
     assert clock.now == 110
 
 
+def test_a_shorter_rest_does_not_end_a_longer_one() -> None:
+    clock = Clock()
+
+    def wait(seconds: float) -> None:
+        if clock.now == 100:
+            line.pause("a", 30)
+            line.pause("a", 1)
+        clock.now += seconds
+
+    line = Limiter(0.2, wait, clock)
+    line.take("a")
+    line.take("a")  # waits for 105, when the longer rest still holds
+    assert clock.now == 130
+
+
 @pytest.mark.parametrize("rate", [40, 400])
 def test_the_rate_is_kept_across_threads(rate: int) -> None:
     """Within 2 %: over 10 s at 40 a second that is 8 requests; here over 1.5 s with as many as are due."""

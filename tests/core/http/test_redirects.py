@@ -230,6 +230,15 @@ def test_a_port_that_is_named_is_the_only_one(connect: OPEN) -> None:
         client.fetch(Request("http://shop.example/"))
 
 
+def test_the_source_s_own_origin_can_be_said_beforehand(server: FaultServer, other: FaultServer, connect: OPEN) -> None:
+    client = connect(auth=Bearer(token=Secret(CANARY)), allow_hosts=["127.0.0.1"])
+    client.settle(Request(server.url("ok")))
+    client.fetch(Request(other.url("ok")))
+    client.fetch(Request(server.url("ok")))
+    assert other.seen[0].header("authorization") is None
+    assert server.seen[0].header("authorization") == f"Bearer {CANARY}"
+
+
 def test_an_allowed_host_gets_the_page_s_request_without_what_is_private(
     server: FaultServer, other: FaultServer, connect: OPEN
 ) -> None:

@@ -214,6 +214,13 @@ def test_numbers_and_times_are_cells_of_their_own_kind(write: Write) -> None:
     assert guessed["told"][0] == dt.datetime(2024, 7, 1, 12)
 
 
+def test_decimals_are_numbers_up_to_15_digits(write: Write) -> None:
+    numbers = ["12345678901.2345", "-12345678901.2345", "123456789012.3456", "1000000000000000000000", "0.0001", "-7"]
+    table = pl.DataFrame({"n": pl.Series([Decimal(number) for number in numbers], dtype=pl.Decimal(38, 4))})
+    found = [row[0] for row in by_openpyxl(write("xlsx", table).data)]
+    assert found == [12345678901.2345, -12345678901.2345, "123456789012.3456", 1e21, 0.0001, -7]
+
+
 def test_null_is_an_empty_cell_and_empty_text_is_not(write: Write) -> None:
     table = pl.DataFrame({"a": [None, "", None], "b": [1, None, None]}, schema={"a": pl.String, "b": pl.Int64})
     assert by_openpyxl(write("xlsx", table).data) == [[None, 1], ["", None], [None, None]]

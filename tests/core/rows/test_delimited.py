@@ -45,7 +45,7 @@ def test_every_table_comes_back(table: list[list[str]], quoting: int, encoding: 
     assert rows(found.frame) == table[1:]
 
 
-@given(tables(), st.sampled_from([",", ";", "\t", "|", ":"]))
+@given(tables(), st.sampled_from([",", ";", "\t", "|", "a", "^"]))
 def test_every_table_comes_back_with_any_delimiter(table: list[list[str]], delimiter: str) -> None:
     body = written(table, delimiter=delimiter)
     assert rows(delimited_frame(body, delimiter=delimiter, encoding="utf-8").frame) == table[1:]

@@ -89,6 +89,22 @@ def test_empty_rows_at_the_end_are_left_out_and_those_between_stay() -> None:
     assert excel_frame(file.getvalue()).frame.rows() == [(1, 2), (None, None), (3, 4)]
 
 
+def test_cells_with_an_error_are_told() -> None:
+    found = excel_frame(book(Other=[["x"]], Data=[["a", "b"], ["#N/A", 1], [1, 2], ["#DIV/0!", 3]]), sheet="Data")
+    assert found.frame["a"].to_list() == [None, 1, None]
+    assert found.notes == ("2 cells hold an error such as #N/A; they are null here.",)
+
+
+def test_truth_among_numbers_stays_truth() -> None:
+    assert column(1, True, 2.5).to_list() == ["1", "true", "2.5"]
+
+
+@pytest.mark.parametrize("word", ["N/A", "n/a", "NA", "NULL", "null", "None", "nan", "NaN", "<NA>", "#NA", "-1.#IND"])
+def test_words_for_nothing_are_texts(word: str) -> None:
+    assert column(1, word, 2.5).to_list() == ["1", word, "2.5"]
+    assert column(dt.date(2024, 1, 1), word)[1] == word
+
+
 def test_a_sheet_is_chosen() -> None:
     body = book(Empty=[], First=[["a"], [1]], Second=[["b"], [2]])
     found = excel_frame(body)

@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fetchtozip_gui.core.rows.text_types import type_of, types_of
+from fetchtozip_gui.core.rows.text_types import types_of
 
 
 def found(*texts: str | None) -> pl.DataType:
-    return type_of(pl.Series("x", texts, dtype=pl.String))
+    return types_of(pl.DataFrame({"x": texts}, schema={"x": pl.String}))["x"]
 
 
 @pytest.mark.parametrize(
@@ -71,7 +71,7 @@ def test_each_column_has_its_own() -> None:
 @given(st.lists(st.none() | st.text("0123456789.-+eE ", max_size=20), max_size=8))
 def test_whatever_is_called_a_number_is_that_number(texts: list[str | None]) -> None:
     values = pl.Series("x", texts, dtype=pl.String)
-    dtype = type_of(values)
+    dtype = found(*texts)
     for text, value in zip(texts, values.cast(dtype).to_list(), strict=True):
         if text is None:
             assert value is None
@@ -84,5 +84,5 @@ def test_whatever_is_called_a_number_is_that_number(texts: list[str | None]) -> 
 @given(st.lists(st.floats(allow_nan=False, allow_infinity=False), min_size=1))
 def test_floats_as_python_prints_them_are_floats(values: list[float]) -> None:
     texts = pl.Series("x", [repr(value) for value in values])
-    assert type_of(texts) == pl.Float64()
+    assert found(*texts) == pl.Float64()
     assert texts.cast(pl.Float64).to_list() == values

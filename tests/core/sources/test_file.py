@@ -361,6 +361,8 @@ def test_packed_twice_is_refused(tmp_path: Path, inner: bytes) -> None:
         {"path": ""},
         {"delimiter": ";;"},
         {"delimiter": "é"},
+        {"delimiter": '"'},
+        {"delimiter": "\n"},
         {"encoding": "klingon"},
         {"encoding": "base64"},
         {"format": "doc"},

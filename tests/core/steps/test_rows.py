@@ -160,6 +160,12 @@ def test_sorting_is_stable(rows: list[tuple[int | None, str | None]]) -> None:
     assert made.rows() == expected
 
 
+def test_sorting_many_rows_is_stable() -> None:
+    frame = pl.select(n=pl.int_range(20_000)).with_columns(k=pl.col("n") * 7 % 3)
+    made = SortStep.model_validate({"by": {"column": "k", "descending": True}}).apply(frame.lazy()).collect()
+    assert made.rows() == sorted(frame.rows(), key=lambda row: -row[1])
+
+
 @given(TABLE, st.sampled_from([None, "k", ("k", "s")]), st.sampled_from(["first", "last", "any", "none"]))
 def test_deduplicate_leaves_what_it_says_in_order(rows: list[Any], subset: Any, keep: Any) -> None:
     frame = pl.DataFrame(rows, schema={"k": pl.Int64, "s": pl.String}, orient="row").with_row_index("n")
