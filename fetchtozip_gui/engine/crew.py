@@ -19,7 +19,7 @@ from fetchtozip_gui.engine.messages import Answered, Asked, Begin, Begun, Ended,
 
 IDLE_SECONDS = 600.0
 """How long a worker without a job is kept."""
-GRACE_SECONDS = 1.5
+GRACE_SECONDS = 1.0
 """How long a job may take to end cleanly after a stop, before its worker is killed."""
 _DEAD = (EOFError, OSError, pickle.UnpicklingError)
 
@@ -146,8 +146,8 @@ class Crew:
             else:
                 self._let_go(worker)
         if not fit:
-            with suppress(WorkerDied):
-                self.warm()
+            # beside: whoever waits for the end of the job must not wait for this
+            threading.Thread(target=self._replace, name="warm", daemon=True).start()
 
     def close(self) -> None:
         """Let everybody go, and return when they have left."""
@@ -161,6 +161,10 @@ class Crew:
             gone, self._gone = self._gone, []
         for left in gone:
             left.join()
+
+    def _replace(self) -> None:
+        with suppress(WorkerDied):
+            self.warm()
 
     def _keep(self, worker: Worker) -> None:
         self._spare = worker

@@ -208,7 +208,11 @@ def slow(recipe: Any, folder: Path, destination: Path, tools: Tools, **_: Any) -
 
 def interrupting(recipe: Any, folder: Path, destination: Path, tools: Tools, **_: Any) -> Iterator[Event]:
     """As when Ctrl-C is pressed while the job is at work."""
-    yield from _job(folder, destination, tools, lambda: signal.raise_signal(signal.SIGINT))
+
+    def press() -> Iterator[Event]:
+        raise KeyboardInterrupt  # and no signal: who runs tests in the background has it ignored
+
+    yield from _job(folder, destination, tools, press)
 
 
 def _job(folder: Path, destination: Path, tools: Tools, besides: Any) -> Iterator[Event]:

@@ -55,21 +55,17 @@ def test_the_first_paint_waits_for_nothing_heavy(tmp_path: Path) -> None:
     assert not heavy & set(found.stdout.split())
 
 
-def test_it_opens_ready_for_start(qtbot: QtBot, qapp: QApplication, tmp_path: Path) -> None:
-    with opened(qtbot, qapp, tmp_path / "data") as program:
-        form = program.window.form
-        qtbot.waitUntil(lambda: form.draft().is_practice, timeout=LONG)
-        assert form.address.text().startswith("http://127.0.0.1:")
-        assert Path(form.draft().folder).expanduser().is_dir()
-
-
-def test_it_is_as_it_was_left(qtbot: QtBot, qapp: QApplication, tmp_path: Path, downloads: Path) -> None:
+def test_it_opens_ready_for_start_and_as_it_was_left(
+    qtbot: QtBot, qapp: QApplication, tmp_path: Path, downloads: Path
+) -> None:
     addresses = []
     for _ in range(2):
         with opened(qtbot, qapp, tmp_path / "data") as program:
             form = program.window.form
             qtbot.waitUntil(lambda form=form: form.draft().is_practice, timeout=LONG)
             addresses.append(form.address.text())
+            assert form.address.text().startswith("http://127.0.0.1:")
+            assert Path(form.draft().folder).expanduser().is_dir()
             form.fill(format="parquet", folder=str(downloads))
     # the same port: a practice job of the last time can go on
     assert addresses[0] == addresses[1]

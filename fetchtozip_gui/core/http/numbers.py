@@ -22,9 +22,7 @@ def numbered(signs: Signs) -> Choice:
     starts_later = (given.get("page", ("", 1))[1] or 0) > 1 or (given.get("offset", ("", 0))[1] or 0) > 0
     if all_came := None if starts_later else _all_came(signs, page):
         return all_came
-    size_param, size = given.get("size", (None, None))
-    if size is None:
-        size_param = None
+    size_param, size = _size(signs)
     if "page" in given or (page and "offset" not in given):
         return _by_page(signs, given, page, size_param, size)
     if "offset" in given or offset:
@@ -37,6 +35,16 @@ def numbered(signs: Signs) -> Choice:
     if signs.total is not None and signs.total > signs.rows:
         return _guesses(signs, None, None, f"the source declares {signs.total:,} rows and {signs.rows:,} came")
     return Choice(OnePage(), _alone(signs))
+
+
+def _size(signs: Signs) -> tuple[str | None, int | None]:
+    """The parameter that says how many rows a page has: of several, the one that as many rows came for."""
+    sizes = [
+        (name, size)
+        for name, value in signs.template.given.items()
+        if hints.param_kind(name) == "size" and (size := whole(value)) is not None
+    ]
+    return next((one for one in sizes if one[1] == signs.rows), sizes[-1] if sizes else (None, None))
 
 
 def _echo(signs: Signs, *names: str) -> tuple[str, int] | None:

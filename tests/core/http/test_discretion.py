@@ -69,7 +69,7 @@ def test_auth_is_never_told(
     server: FaultServer, connect: OPEN, caplog: pytest.LogCaptureFixture, kind: str, trouble: str
 ) -> None:
     said: list[str] = []
-    client = connect(auth=AUTHS[kind], timeout=0.5, say=lambda event: said.append(event.text))
+    client = connect(auth=AUTHS[kind], timeout=0.2, say=lambda event: said.append(event.text))
     text = told(client, Request(server.script("/page", TROUBLES[trouble])), caplog, said)
     assert any(spelling in server.seen[0].raw() for spelling in SPELLINGS) or kind == "basic"
     assert not [spelling for spelling in SPELLINGS if spelling in text]
@@ -88,7 +88,7 @@ def test_secrets_elsewhere_are_never_told(
     monkeypatch.setenv("CANARY", CANARY)
     said: list[str] = []
     headers = {"X-Auth-Token": CANARY} if place == "client header" else {}
-    client = connect(headers=headers, timeout=0.5, retry_post=True, say=lambda event: said.append(event.text))
+    client = connect(headers=headers, timeout=0.2, retry_post=True, say=lambda event: said.append(event.text))
     json = {"login": [{"password": CANARY}]} if place == "json" else None
     request = Request(
         server.script("/page", TROUBLES[trouble]) + (f"?access_token={quote(CANARY)}" if place == "url" else ""),

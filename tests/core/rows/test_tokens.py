@@ -14,10 +14,10 @@ def read(text: bytes, *, final: bool = True, quote: str = '"', line: int = 1) ->
 
 def test_fields_lines_and_ends() -> None:
     assert read(b'a,"b\nb",\r\n"","c""c"\n\nlast', line=7) == [
-        Record([b"a", b"b\nb", None], 7, 11),
-        Record([b"", b'c"c'], 9, 21),
-        Record([None], 10, 22),
-        Record([b"last"], 11, 26),
+        Record([b"a", b"b\nb", None], 7, 10),
+        Record([b"", b'c"c'], 9, 20),
+        Record([None], 10, 21),
+        Record([b"last"], 11, 25),
     ]
 
 

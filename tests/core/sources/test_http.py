@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import threading
 from collections.abc import Iterator
 from typing import Any
@@ -89,6 +90,17 @@ def test_a_page_that_is_not_there_after_full_ones_is_the_end(server: RawServer) 
     assert rows(items)["value"].to_list() == [1, 2, 3, 4, 5]
     assert "404" in said(items)
     assert failure_free(items)
+
+
+def test_an_offset_whose_page_is_short_goes_on_after_its_last_row(server: RawServer) -> None:
+    def uneven(wire: Any) -> None:
+        first, size = int(wire.ask.query("offset")), int(wire.ask.query("limit"))
+        last = min(first + (size if first != 60 else 7), 200)
+        wire.answer(json.dumps({"data": [{"id": n} for n in range(first, last)], "total": 200}).encode())
+
+    server.routes = {"u": uneven}
+    items = read(source(server.url("u"), pagination={"type": "offset", "limit": 10}))
+    assert rows(items)["id"].to_list() == list(range(200))
 
 
 # --- limits -------------------------------------------------------------------------------------------------------

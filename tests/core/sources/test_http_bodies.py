@@ -103,6 +103,13 @@ def test_small_pages_stand_together_and_large_ones_alone() -> None:
     assert rows(first)["id"].to_list() == list(range(120))
 
 
+def test_small_pages_are_parsed_together_until_they_are_large_enough() -> None:
+    with PagedApi(120, widths=lambda page: UNIT // 25) as api:
+        items = read(source(api.url, pagination=PAGINATIONS["page"]))
+    assert [part.pages for part in parts(items)] == [3, 3, 3, 3]
+    assert len([item for item in items if isinstance(item, Kept)]) == 8
+
+
 def test_a_page_that_waits_is_put_aside_at_once() -> None:
     with PagedApi(60) as api:
         items = read(source(api.url, pagination=PAGINATIONS["page"]))

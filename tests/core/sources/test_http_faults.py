@@ -18,7 +18,7 @@ from fetchtozip_gui.core.errors import BadBody, Cancelled, PageFailed, PagingErr
 from fetchtozip_gui.core.events import Said
 from fetchtozip_gui.core.http.parsing import UNIT
 from fetchtozip_gui.core.sources.http import HttpSource
-from fetchtozip_gui.core.work import Done, Failed, Part, Tools, Yielded
+from fetchtozip_gui.core.work import Done, Failed, Kept, Part, Tools, Yielded
 
 STYLES: dict[str, Any] = {
     "page": {"type": "page", "size": 10},
@@ -251,19 +251,36 @@ def test_a_stop_is_heard_at_once_though_pages_hang(style: str) -> None:
         assert not ours()
 
 
+class Watched(threading.Event):
+    """A stop that tells when somebody begins to wait on it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.waited_on = threading.Event()
+
+    def wait(self, timeout: float | None = None) -> bool:
+        self.waited_on.set()
+        return super().wait(timeout)
+
+
 @pytest.mark.parametrize("fields", [{}, {"rate_limit": 0.1}, {"retries": 50}])
 def test_a_generator_that_is_closed_leaves_nothing_behind(fields: dict[str, Any]) -> None:
+    stop = Watched()
+
     def before(page: int, wire: Any) -> bool:
-        if page >= 4 and "retries" in fields:
+        if page == 2 and "retries" in fields:
             wire.answer(b"", "Retry-After: 60", status="503 Service Unavailable")
             return True
-        if page >= 4:
+        if page == 2:
+            stop.waited_on.set()
             wire.server.closing.wait(30)
         return False
 
-    with PagedApi(120, before=before) as api:
-        items = source(api.url, pagination=STYLES["page"], **fields).read(Tools(), Done())
-        next(items)
+    with PagedApi(120, style="next_url", before=before) as api:
+        items = source(api.url, pagination=STYLES["next_url"], **fields).read(Tools(stop=stop), Done())
+        while not isinstance(next(items), Kept):
+            pass
+        assert stop.waited_on.wait(10)
         begun = time.monotonic()
         items.close()
         assert time.monotonic() - begun < 2

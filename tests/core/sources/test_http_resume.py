@@ -84,6 +84,7 @@ def test_it_goes_on_after_every_item(style: str) -> None:
             assert ids(first) + ids(rest) == api.wanted(), stop
             assert cuts(first) + cuts(rest) == cuts(whole), stop
             assert {page: api.asked[page] for page in range(1, finished + 1)} == before, stop
+            assert all(item.page > finished for item in rest if isinstance(item, Kept))
             assert not isinstance(rest[-1], (Failed, Limited))
 
 
@@ -127,6 +128,23 @@ def test_a_page_that_repeats_one_of_the_run_before_is_noticed() -> None:
         last = list(recipe.read(Tools(), done))[-1]
         assert isinstance(last, Failed)
         assert "Page 20 is the same as page 2" in last.error.message
+
+
+def test_a_page_that_repeats_one_that_was_put_aside_is_noticed() -> None:
+    def repeats(page: int, wire: Any) -> bool:
+        if page != 9:
+            return False
+        wire.answer(json.dumps({"data": api.page(2), "page": 9, "total": 60}, ensure_ascii=False).encode())
+        return True
+
+    with PagedApi(60, size=4, before=repeats) as api:
+        recipe = source(api.url, pagination=PAGINATIONS["page"])
+        with closing(recipe.read(Tools(), Done())) as items:
+            done = done_after(list(islice(items, 6)))
+        assert [page.page for page in done.kept][:2] == [1, 2]
+        last = list(recipe.read(Tools(), done))[-1]
+        assert isinstance(last, Failed)
+        assert "Page 9 is the same as page 2" in last.error.message
 
 
 def test_a_circle_that_began_in_the_run_before_is_noticed() -> None:

@@ -162,8 +162,10 @@ def test_sorting_is_stable(rows: list[tuple[int | None, str | None]]) -> None:
 
 def test_sorting_many_rows_is_stable() -> None:
     frame = pl.select(n=pl.int_range(20_000)).with_columns(k=pl.col("n") * 7 % 3)
-    made = SortStep.model_validate({"by": {"column": "k", "descending": True}}).apply(frame.lazy()).collect()
-    assert made.rows() == sorted(frame.rows(), key=lambda row: -row[1])
+    frame = frame.with_columns(same=pl.lit(1))
+    for by in ("k", ("same", "k")):
+        made = SortStep.model_validate({"by": by}).apply(frame.lazy()).collect()
+        assert made.rows() == sorted(frame.rows(), key=lambda row: row[1])
 
 
 @given(TABLE, st.sampled_from([None, "k", ("k", "s")]), st.sampled_from(["first", "last", "any", "none"]))
