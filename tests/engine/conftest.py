@@ -68,13 +68,13 @@ class Story:
             self.heard.append(job)
             self._changed.notify_all()
 
-    def until(self, wanted: Callable[[Job], bool], seconds: float = 20) -> Job:
+    def until(self, wanted: Callable[[Job], bool], seconds: float = 120) -> Job:
         """The first snapshot that is wanted, also one heard before."""
         with self._changed:
             assert self._changed.wait_for(lambda: any(map(wanted, self.heard)), seconds), self.heard[-1:]
             return next(filter(wanted, self.heard))
 
-    def ended(self, job_id: str, attempt: int = 1, seconds: float = 20) -> Job:
+    def ended(self, job_id: str, attempt: int = 1, seconds: float = 120) -> Job:
         return self.until(lambda job: job.id == job_id and job.attempt == attempt and not job.is_active, seconds)
 
     def states(self, job_id: str) -> list[str]:

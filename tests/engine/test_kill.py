@@ -70,7 +70,7 @@ class Program:
 
     def kill(self) -> None:
         self.process.kill()
-        self.process.wait(20)
+        self.process.wait(60)
         # without reading to the end: a worker may still have the other end
         for pipe in (self.process.stdin, self.process.stdout):
             if pipe is not None:
@@ -140,7 +140,7 @@ def test_a_killed_engine_leaves_a_job_that_goes_on(
     program.kill()
     finish(make_engine, story, folder, said["id"])
     if kind == "isolated":
-        wait_until_gone(said["worker"], 3)
+        wait_until_gone(said["worker"], 20)
 
 
 @pytest.mark.parametrize("act", ["deaf", "grabbing"])
@@ -151,14 +151,14 @@ def test_a_worker_of_a_killed_engine_that_does_not_listen_ends_too_or_keeps_its_
     said = program.until(lambda said: said.get("pages") == 2 and "worker" in said)
     program.kill()
     if act == "deaf":
-        wait_until_gone(said["worker"], 5)
+        wait_until_gone(said["worker"], 20)
         return
     # it holds the interpreter's lock and hears nothing: nobody else may write in its folder
     engine = make_engine("counting")
     with pytest.raises(JobLocked):
         list(engine.follow(engine._admission.recipe_of(engine.job(said["id"])), resume=True))
     os.kill(said["worker"], signal.SIGKILL)
-    wait_until_gone(said["worker"], 5)
+    wait_until_gone(said["worker"], 20)
     assert list(engine.follow(engine._admission.recipe_of(engine.job(said["id"])), resume=True))
     assert pages_of(folder, said["id"]) == ALL
 

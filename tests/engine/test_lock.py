@@ -34,7 +34,7 @@ def start(path: Path) -> subprocess.Popen[str]:
 
 def end(*processes: subprocess.Popen[str]) -> None:
     for process in processes:
-        process.communicate(timeout=20)
+        process.communicate(timeout=60)
 
 
 def say(process: subprocess.Popen[str], line: str) -> None:

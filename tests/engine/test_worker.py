@@ -66,7 +66,7 @@ def worker_pid(events: list[Event]) -> int:
     return int(said.text.split()[1])
 
 
-def is_gone(pid: int, seconds: float = 10) -> bool:
+def is_gone(pid: int, seconds: float = 60) -> bool:
     """Whether a process ends within this time; a zombie has ended."""
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
@@ -168,7 +168,7 @@ def test_a_stop_ends_a_waiting_job_cleanly(make_office: Callable[..., Office]) -
     attempt.stop()
     with pytest.raises(Cancelled):
         list(events)
-    assert time.monotonic() - begun < 2
+    assert time.monotonic() - begun < 4
     job = office.folder.job(office.folder.job_ids()[0])
     assert list((job / "result").iterdir()) == []  # the half-written file is removed: nobody was killed
     assert (job / "spool" / "pages").read_text() == "page 1\npage 2\n"
@@ -183,7 +183,7 @@ def test_who_does_not_hear_the_stop_is_killed_in_time(make_office: Callable[...,
     attempt.stop()
     with pytest.raises(Cancelled):
         list(events)
-    assert time.monotonic() - begun < 2
+    assert time.monotonic() - begun < 4
 
 
 def test_a_stop_before_the_beginning_is_heard(make_office: Callable[..., Office]) -> None:
@@ -262,7 +262,7 @@ def test_closing_leaves_no_process_behind(make_office: Callable[..., Office]) ->
     begun = time.monotonic()
     office.crew.close()
     assert is_gone(pid, 0.5)
-    assert time.monotonic() - begun < 2
+    assert time.monotonic() - begun < 10
 
 
 def test_events_that_nobody_wants_any_more_end_the_worker(make_office: Callable[..., Office]) -> None:

@@ -58,7 +58,9 @@ class RowXml:
 
     def __init__(self, columns: Sequence[Column], styles: dict[str, int]) -> None:
         starts = range(0, len(columns), _TOGETHER)
-        self._groups = [_Group(columns[start : start + _TOGETHER], styles) for start in starts]
+        groups = [columns[start : start + _TOGETHER] for start in starts]
+        edges = [("<row>" if group is groups[0] else "", "</row>" if group is groups[-1] else "") for group in groups]
+        self._groups = [_Group(group, styles, *edge) for group, edge in zip(groups, edges, strict=True)]
 
     def look(self, frame: pl.DataFrame) -> Look:
         """Find out once, for all rows of a frame, what its cells need."""
@@ -74,19 +76,18 @@ class RowXml:
         """These rows as XML in UTF-8, and the number of `<` that should be in it."""
         ready = look.ready[start:end]
         tags = 2 * ready.height
-        cells: list[pl.Expr] = []
         made: list[pl.Series] = []
+        row = pl.lit("")
         for group, part, plan in zip(self._groups, _parts(ready), look.plans, strict=True):
             columns = pl.DataFrame(part)
             tags += group.tags(columns, plan)
             if len(self._groups) == 1:
-                cells, made = [plan.cells], part
+                row, made = plan.cells, part
             else:
                 made.append(columns.select(plan.cells.alias(str(len(made)))).to_series())
-                cells.append(pl.col(made[-1].name))
+                row = pl.concat_str(pl.all())
         if not made:
             return b"<row></row>" * ready.height, tags
-        row = pl.concat_str(pl.lit("<row>"), *cells, pl.lit("</row>"))
         # joined inside Polars and taken out as bytes: the least copying there is
         xml: bytes = pl.DataFrame(made).select(row.str.join("").cast(pl.Binary)).item()
         return xml, tags
@@ -110,8 +111,10 @@ def _copied(series: pl.Series) -> pl.Series:
 class _Group:
     """Neighbouring columns."""
 
-    def __init__(self, columns: Sequence[Column], styles: dict[str, int]) -> None:
+    def __init__(self, columns: Sequence[Column], styles: dict[str, int], opens: str, closes: str) -> None:
         self._ready = Ready(columns)
+        self._opens = opens
+        self._closes = closes
         self._columns = columns
         self._styles = styles
         self._asks = _questions(columns)
@@ -149,7 +152,7 @@ class _Group:
 
     def _cells(self, flags: tuple[_Flags, ...]) -> pl.Expr:
         parts: list[pl.Expr] = []
-        glue = ""
+        glue = self._opens
         for column, flag in zip(self._columns, flags, strict=True):
             opens, value, closes = self._cell(column, flag)
             if flag.nulls or flag.aside or not isinstance(opens, str):
@@ -161,7 +164,7 @@ class _Group:
                 # one literal between two values, rather than a cell each
                 parts += [pl.lit(glue + opens), value]
                 glue = closes
-        return pl.concat_str([*parts, pl.lit(glue)])
+        return pl.concat_str([*parts, pl.lit(glue + self._closes)])
 
     def _cell(self, column: Column, flag: _Flags) -> tuple[str | list[pl.Expr], pl.Expr, str]:
         """What opens a cell, what stands in it, what closes it."""

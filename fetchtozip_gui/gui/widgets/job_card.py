@@ -93,6 +93,11 @@ class JobCard(QFrame):
         target: QWidget = self.file if self.words.file is not None else self.buttons[self.words.acts[0]]
         target.setFocus(Qt.FocusReason.ShortcutFocusReason)
 
+    @property
+    def stops(self) -> list[QWidget]:
+        """Where the keyboard stops on its way through the card, in order."""
+        return [self.file, *self.buttons.values()]
+
     def _show_progress(self, words: CardWords) -> None:
         known = words.progress is not None
         self._bar.setVisible(words.has_bar)

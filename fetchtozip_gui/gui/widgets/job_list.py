@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections import Counter
 from collections.abc import Iterable
+from itertools import pairwise
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QSizePolicy, QVBoxLayout, QWidget
@@ -65,6 +66,7 @@ class JobList(QWidget):
             self.cards[job.id] = card
             self._column.insertWidget(newer, card)
             self._waiting = [waiting for waiting in self._waiting if waiting.id != job.id]
+            self._order_stops()
         elif job.revision >= card.job.revision:
             card.show_job(job, now_utc())
         self._count()
@@ -88,6 +90,12 @@ class JobList(QWidget):
         first = self.cards.get(more[0].id)
         if first is not None:
             first.take_focus()
+
+    def _order_stops(self) -> None:
+        # Qt's own order is the one in which they were made
+        stops = [stop for card_id in sorted(self.cards, reverse=True) for stop in self.cards[card_id].stops]
+        for before, after in pairwise([*stops, self._older]):
+            QWidget.setTabOrder(before, after)
 
     def _count(self) -> None:
         counts = Counter("running" if card.job.is_active else "finished" for card in self.cards.values())

@@ -347,7 +347,7 @@ def test_a_bomb_is_refused(tmp_path: Path, kind: str) -> None:
         read(path, format="json")
 
 
-@pytest.mark.parametrize("inner", [gzip.compress(b"a\n1\n"), zipped(**{"x.csv": b"a\n1\n"})])
+@pytest.mark.parametrize("inner", [gzip.compress(b"a\n1\n"), zipped(**{"x.csv": b"a\n1\n"})], ids=["gz", "zip"])
 def test_packed_twice_is_refused(tmp_path: Path, inner: bytes) -> None:
     path = tmp_path / "x.zip"
     path.write_bytes(zipped(**{"x.csv": inner}))
