@@ -87,6 +87,7 @@ HEAD = "| program | CPU s | wall s | peak MiB | × our CPU | × our wall | × ou
 def whole_job(bench: Bench) -> Iterator[str]:
     """1,000 pages of 1,000 rows to a ZIP with a CSV: ours, then each peer that is installed."""
     url, pages = bench.pages(1000, 1000)
+    Bench(bench.folder, bench.address, 1, bench.peers).ours(url, 10, {"format": "csv"}, "csv")  # compiles, warms up
     zipped = bench.ours(url, pages, {"format": "zip", "member": "csv"}, "zip")
     yield HEAD
     yield _row("**FetchToZip → zip(csv)**", zipped, zipped, "peak ≤ 110 MiB")
@@ -97,7 +98,10 @@ def whole_job(bench: Bench) -> Iterator[str]:
             yield f"| {name} | not installed ({module}) |"
             continue
         command = [bench.peers, str(HERE / "peers" / script), url, str(pages), str(bench.folder / "peer.zip")]
-        yield _row(name, measure(command, 1 if goal >= 15 else bench.runs), zipped, f"≥ {goal} × wall")
+        try:
+            yield _row(name, measure(command, 1 if goal >= 15 else bench.runs), zipped, f"≥ {goal} × wall")
+        except RuntimeError as error:
+            yield f"| {name} | failed: {str(error).splitlines()[-1][:100]} |"
     curl = ["curl", "--parallel", "--parallel-max", "16", "-s", "-o", "/dev/null", f"{url}?page=[1-{pages}]"]
     yield _row("curl of the same bytes", measure(curl, bench.runs), zipped, "told beside")
 
@@ -108,7 +112,7 @@ def memory(bench: Bench) -> Iterator[str]:
     small_url, small = bench.pages(1000, 1000)
     large_url, large = bench.pages(5000, 1000)
     once = Bench(bench.folder, bench.address, 1, bench.peers, bench.quick)
-    for name in ("zip", "csv", "json", "xlsx", "parquet"):
+    for name in ("zip", "json", "xlsx"):
         few = bench.ours(small_url, small, {"format": name}, name)
         many = once.ours(large_url, large, {"format": name}, name)
         yield f"| {name} | {few.peak:.0f} | {many.peak:.0f} | {many.peak / few.peak:.2f} | ≤ 1.1 |"

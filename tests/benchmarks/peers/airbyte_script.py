@@ -18,15 +18,25 @@ stream = {
     "schema_loader": {"type": "InlineSchemaLoader", "schema": schema},
     "retriever": {
         "type": "SimpleRetriever",
-        "requester": {"type": "HttpRequester", "url_base": base, "path": path, "http_method": "GET"},
+        "requester": {
+            "type": "HttpRequester",
+            "url_base": base,
+            "path": path,
+            "http_method": "GET",
+            "error_handler": {
+                "type": "DefaultErrorHandler",
+                "response_filters": [{"type": "HttpResponseFilter", "action": "IGNORE", "http_codes": [404]}],
+            },
+        },
         "record_selector": {"type": "RecordSelector", "extractor": {"type": "DpathExtractor", "field_path": []}},
         "paginator": {
             "type": "DefaultPaginator",
             "page_token_option": {"type": "RequestOption", "field_name": "page", "inject_into": "request_parameter"},
             "pagination_strategy": {
-                "type": "CursorPagination",
-                "cursor_value": "{{ (last_record['id'] + 1) // 1000 + 1 }}",
-                "stop_condition": f"{{{{ last_record['id'] + 1 >= {pages} * 1000 }}}}",
+                "type": "PageIncrement",
+                "start_from_page": 1,
+                "page_size": 1000,
+                "inject_on_first_request": True,
             },
         },
     },
