@@ -49,7 +49,7 @@ def test_a_wrong_number_in_the_path_is_a_422(practice: str, number: str) -> None
     assert answer.json()["detail"][0]["loc"] == ["path", "invoice_no"]
 
 
-@pytest.mark.parametrize("name", ["%00", "%ff%fe", "%2e%2e", "a" * 5000, "%F0%9F%A6%84-nobody", "'; DROP TABLE customer; --"])
+@pytest.mark.parametrize("name", ["%00", "%ff%fe", "%2e%2e", "a" * 5000, "%F0%9F%A6%84", "'; DROP TABLE customer; --"])
 def test_an_odd_customer_is_not_found_and_breaks_nothing(practice: str, name: str) -> None:
     assert httpx.get(f"{practice}/customer/{name}").status_code in (404, 422)
     assert httpx.get(f"{practice}/customer/12345").status_code == 200
