@@ -21,6 +21,7 @@ class Pages:
         self.pages = pages
         self.total = total
         self.asked: list[int] = []
+        self.paths: list[str] = []
         self._lock = threading.Lock()
         owner = self
 
@@ -31,6 +32,7 @@ class Pages:
                 number = int(parse_qs(urlsplit(self.path).query).get("page", ["1"])[0])
                 with owner._lock:
                     owner.asked.append(number)
+                    owner.paths.append(self.path)
                     page = owner.pages[number - 1] if number <= len(owner.pages) else []
                 status = page if isinstance(page, int) else 200
                 body = b"" if isinstance(page, int) else page if isinstance(page, bytes) else owner.body(page)
