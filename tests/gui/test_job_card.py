@@ -79,6 +79,13 @@ def test_a_button_asks_for_its_act(qtbot: QtBot, card: JobCard, act: str) -> Non
     assert asked.args == [act, card.job.id]
 
 
+def test_the_keyboard_is_not_lost_when_its_button_goes(card: JobCard, running: Job, tmp_path: Path) -> None:
+    card.buttons["cancel"].setFocus()
+    assert card.buttons["cancel"].hasFocus()
+    card.show_job(done(running, tmp_path / "orders.zip"), NOW)
+    assert card.file.hasFocus()
+
+
 def test_a_sentence_stays_until_the_state_changes(card: JobCard, running: Job) -> None:
     card.fail(OutputError("The file is gone.", "Run the job again."))
     card.show_job(running, NOW)

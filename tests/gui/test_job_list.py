@@ -10,7 +10,6 @@ import pytest
 from PySide6.QtWidgets import QLabel, QPushButton
 from pytestqt.qtbot import QtBot
 
-from fetchtozip_gui.core.errors import SourceError
 from fetchtozip_gui.core.events import Delivered
 from fetchtozip_gui.core.verdict import Verdict
 from fetchtozip_gui.engine.job import Job
@@ -84,17 +83,6 @@ def test_a_job_at_work_always_has_its_card(jobs: JobList, new_job: Callable[...,
     jobs.fill([at_work, *(ended(new_job(number)) for number in range(1, AT_ONCE + 5))])
     assert at_work.id in jobs.cards
     assert [job.id for job in jobs.at_work()] == [at_work.id]
-
-
-def test_the_keyboard_stays_on_its_card_when_its_button_goes(jobs: JobList, new_job: Callable[..., Job]) -> None:
-    running = new_job(2).started(NOW)
-    jobs.fill([ended(new_job(1)), running])
-    jobs.activateWindow()
-    top = jobs.newest()
-    top.buttons["cancel"].setFocus()
-    assert top.buttons["cancel"].hasFocus()
-    jobs.show_job(running.failed(SourceError("No."), NOW))
-    assert top.buttons["resume"].hasFocus()
 
 
 def test_jobs_of_another_process_do_not_hold_the_window(jobs: JobList, new_job: Callable[..., Job]) -> None:

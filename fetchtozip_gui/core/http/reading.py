@@ -186,17 +186,16 @@ class Reading:
                 return None
             else:
                 self._tools.check()
-                patience = _SOON if self._hurry() else min(4 * patience, _LOOK)
+                self._hurry()
+                patience = min(4 * patience, _LOOK)
         found = self._arrived.pop(wanted)
         self._pace.got(found.seconds)
         return found
 
-    def _hurry(self) -> bool:
-        """Nothing has come: ask for more at once where that helps; says whether it was done."""
-        before = self._fetching.threads
-        self._fetching.grow(self._pace.wanted(before, self._weight))
+    def _hurry(self) -> None:
+        """Nothing has come: ask for more at once, as many as can arrive while one page is worked on."""
+        self._fetching.grow(self._pace.wanted(self._fetching.threads, self._weight))
         self._ask()
-        return self._fetching.threads > before
 
     def _void(self) -> None:
         """What was asked for after the last judged page is not wanted any more."""

@@ -40,9 +40,9 @@ class ExportForm(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self._practice: Mapping[str, Any] = {}
-        self.address = _field("Where the data is (Alt+A)", "https://api.example.com/orders")
-        self.name = _field("What the file is called (Alt+N)", "")
-        self.folder = _field("Where the file goes (Alt+F)", "")
+        self.address = _field("Address", "Where the data is (Alt+A)", "https://api.example.com/orders")
+        self.name = _field("Name", "What the file is called (Alt+N)", "")
+        self.folder = _field("Folder", "Where the file goes (Alt+F)", "")
         self.formats = {known.name: _choice_button(known.name) for known in CHOICES}
         self.start = _start_button()
         self.notices = {"Address": Notice(), "Folder": Notice(), "": Notice()}
@@ -224,9 +224,9 @@ def _add(card: QVBoxLayout, title: str, field: QLineEdit, *beside: QWidget) -> N
     card.addLayout(row)
 
 
-def _field(what: str, example: str) -> QLineEdit:
-    # its caption, which is its buddy, names it
+def _field(name: str, what: str, example: str) -> QLineEdit:
     field = QLineEdit()
+    field.setAccessibleName(name)
     field.setToolTip(what)
     field.setPlaceholderText(example)
     return field
