@@ -5,12 +5,15 @@ from __future__ import annotations
 import shutil
 import sqlite3
 import tempfile
+from collections.abc import Iterator
 from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any
 
 _MOST_FAILURES = 1_000
 """Rows after which a stretch that cannot be read is taken for the end: some 20 ms, and far more than a page holds."""
+_MOST_ROWS = 200_000
+"""Of one table: pages that point at each other must not be read for ever."""
 _TABLES = {"jobs": 6, "kept": 3}
 
 
@@ -60,21 +63,35 @@ def _graft(copy: Path, healthy: Path) -> bool:
 
 
 def _rows(copy: Path, table: str, width: int) -> list[tuple[int, tuple[Any, ...]]]:
-    found: list[tuple[int, tuple[Any, ...]]] = []
-    query = f"SELECT rowid, * FROM {table} NOT INDEXED WHERE rowid > ? ORDER BY rowid LIMIT 1"
+    found: dict[int, tuple[Any, ...]] = {}
     with closing(sqlite3.connect(copy)) as connection:
         connection.text_factory = lambda data: data.decode("utf-8", "replace")
-        last = failures = 0
-        # each row is looked up on its own, so that an unreadable page costs its own rows and no others
-        while failures < _MOST_FAILURES:
-            try:
-                row = connection.execute(query, (last,)).fetchone()
-            except sqlite3.DatabaseError:
-                last, failures = last + 1, failures + 1
-                continue
-            if row is None:
-                break
-            last, failures = max(last + 1, int(row[0])), 0
-            if len(row) == width + 1:
-                found.append((last, row[1:]))
-    return found
+        for read in (_from_end, _one_by_one):
+            for row in read(connection, table):
+                if len(row) == width + 1:
+                    found.setdefault(int(row[0]), row[1:])
+    return list(found.items())
+
+
+def _from_end(connection: sqlite3.Connection, table: str) -> Iterator[tuple[Any, ...]]:
+    """All rows up to the first bad page, from either end: this looks at no keys, which may be what is damaged."""
+    for order in ("ASC", "DESC"):
+        query = f"SELECT rowid, * FROM {table} NOT INDEXED ORDER BY rowid {order} LIMIT {_MOST_ROWS}"
+        with suppress(sqlite3.DatabaseError):
+            yield from connection.execute(query)
+
+
+def _one_by_one(connection: sqlite3.Connection, table: str) -> Iterator[tuple[Any, ...]]:
+    """Each row looked up on its own, so that a bad page in the middle costs its own rows and no others."""
+    query = f"SELECT rowid, * FROM {table} NOT INDEXED WHERE rowid > ? ORDER BY rowid LIMIT 1"
+    last = failures = 0
+    while failures < _MOST_FAILURES:
+        try:
+            row = connection.execute(query, (last,)).fetchone()
+        except sqlite3.DatabaseError:
+            last, failures = last + 1, failures + 1
+            continue
+        if row is None:
+            break
+        last, failures = max(last + 1, int(row[0])), 0
+        yield row

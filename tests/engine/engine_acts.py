@@ -7,6 +7,7 @@ and a page that is read twice shows. What an act does besides happens after its 
 from __future__ import annotations
 
 import ctypes
+import itertools
 import os
 import signal
 import sys
@@ -44,6 +45,11 @@ def holding(recipe: Any, folder: Path, destination: Path, tools: Tools, **_: Any
         yield Said("nobody stopped this")
 
     yield from _job(folder, destination, tools, wait)
+
+
+def endless(recipe: Any, folder: Path, destination: Path, tools: Tools, **_: Any) -> Iterator[Event]:
+    """Never looks whether it is to stop, and always has something to say."""
+    yield from _job(folder, destination, tools, lambda: (Said(f"line {number}") for number in itertools.count()))
 
 
 def deaf(recipe: Any, folder: Path, destination: Path, tools: Tools, **_: Any) -> Iterator[Event]:

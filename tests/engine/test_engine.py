@@ -242,6 +242,19 @@ def test_a_paused_job_goes_on(
     assert pages_of(engine, job.id) == ALL
 
 
+@pytest.mark.parametrize("isolated", [False, True])
+def test_who_never_looks_is_not_asked_for_more(
+    make_engine: MakeEngine, make_recipe: MakeRecipe, story: Callable[..., object], isolated: bool
+) -> None:
+    engine = make_engine("endless", isolated=isolated)
+    told = story(engine)
+    job = engine.submit(make_recipe())
+    told.until(lambda job: len(job.log) > 5)
+    engine.cancel(job.id)
+    assert told.ended(job.id).state == "cancelled"
+    assert list((engine.folder.job(job.id) / "result").iterdir()) == []  # it was closed, and not killed
+
+
 def test_a_queued_job_is_cancelled_at_once(make_engine: MakeEngine, make_recipe: MakeRecipe, folder: Folder) -> None:
     engine = make_engine("holding", threads=1)
     engine.submit(make_recipe("first"))

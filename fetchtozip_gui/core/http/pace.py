@@ -15,7 +15,8 @@ _HANGING = 0.5
 _AGEING = 1.002
 """By how much the shortest latency fades with each page: it stays the one of a quiet moment for some hundred pages."""
 _NEAR, _FEW, _NEAR_BYTES = 0.02, 4, 1 << 20
-"""Where answers take less than 20 ms, four or 1 MiB of them at once are all that can be worked on meanwhile."""
+"""Where an answer can come in less than 20 ms, four or 1 MiB of them at once are all that can be worked on meanwhile.
+This bounds the memory of a run by its pages' size, whatever else the machine is doing."""
 
 
 class Pace:
@@ -26,7 +27,7 @@ class Pace:
     """
 
     def __init__(self) -> None:
-        self._latency = math.inf
+        self._latency = self._least = math.inf
         self._spent: deque[tuple[float, float]] = deque(maxlen=_LAST)
         self._since = time.monotonic()
         self._work = 0.0
@@ -40,7 +41,7 @@ class Pace:
         waiting = waited + sum(wait for _, wait in self._spent)
         if self._latency == math.inf or waiting < _WORTH * (waiting + working):
             return now
-        most = max(_FEW, int(_NEAR_BYTES / max(size, 1))) if self._latency < _NEAR else math.inf
+        most = max(_FEW, int(_NEAR_BYTES / max(size, 1))) if self._least < _NEAR else math.inf
         useful = 1 + math.ceil(1.5 * self._latency * (len(self._spent) + 1) / max(working, 1e-6))
         return max(now, int(min(useful, most)))
 
@@ -55,5 +56,6 @@ class Pace:
         now = time.monotonic()
         self._spent.append((self._work, now - self._since))
         self._latency = min(self._latency * _AGEING, latency)
+        self._least = min(self._least, latency)
         self._since = now
         self._work = 0.0

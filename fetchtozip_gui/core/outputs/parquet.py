@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, BinaryIO, cast
 import polars as pl
 from polars.io.plugins import register_io_source
 
-from fetchtozip_gui.core.errors import Cancelled, FetchToZipError, OutputError
+from fetchtozip_gui.core.errors import Cancelled, OutputError
 from fetchtozip_gui.core.outputs import values
 
 if TYPE_CHECKING:
@@ -93,8 +93,8 @@ class ParquetWriter:
     def _check(self) -> None:
         if self._error is None:
             return
-        if isinstance(self._target.error, (FetchToZipError, OSError)):
-            raise self._target.error
+        if self._target.error is not None:
+            raise self._target.error  # what the file itself said, not Polars' words for it
         raise OutputError(f"The Parquet file cannot be written: {str(self._error).splitlines()[0]}") from self._error
 
     def close(self, about: About | None = None) -> None:
