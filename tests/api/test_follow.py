@@ -11,6 +11,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from datetime import datetime
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -34,16 +35,11 @@ def address(door: Any, task: str) -> str:
     return f"ws{door.url.removeprefix('http')}/api/export/ws/{task}"
 
 
-def heard(door: Any, task: str) -> tuple[list[dict[str, Any]], int]:
+def heard(door: Any, task: str) -> tuple[list[dict[str, Any]], int | None]:
     """Everything one client is sent, and the code it is closed with."""
-    told: list[dict[str, Any]] = []
     with connect_and_wait(address(door, task)) as client:
-        try:
-            while True:
-                told.append(json.loads(client.recv(timeout=60)))
-        except ConnectionClosed as closed:
-            assert closed.rcvd is not None
-            return told, closed.rcvd.code
+        told = [json.loads(message) for message in client]
+        return told, client.close_code
 
 
 def slow(door: Any, pages: int = 20) -> str:
@@ -62,7 +58,7 @@ def test_a_client_hears_the_beginning_the_changes_and_the_end(door: Any) -> None
     assert rows == sorted(rows)
     assert any(0 < count < 4000 for count in rows)
     times = [datetime.fromisoformat(each["timestamp"]) for each in told]
-    gaps = [(after - before).total_seconds() for before, after in zip(times, times[1:], strict=False)]
+    gaps = [(after - before).total_seconds() for before, after in pairwise(times)]
     assert min(gaps) >= SECONDS_BETWEEN * 0.9
 
 
@@ -81,18 +77,17 @@ def test_a_failure_and_a_cancel_are_ends_too(door: Any) -> None:
     with connect_and_wait(address(door, task)) as client:
         client.recv(timeout=60)
         door.delete(f"cancel/{task}")
-        last = {}
-        with pytest.raises(ConnectionClosed):
-            while True:
-                last = json.loads(client.recv(timeout=60))
-    assert last["status"] == "cancelled"
+        told = [json.loads(message) for message in client]
+    assert told[-1]["status"] == "cancelled"
 
 
 @pytest.mark.parametrize("task", ["nobody", "0000000000000", "a b"])
 def test_an_unknown_task_is_4404_with_a_reason(door: Any, task: str) -> None:
-    with connect_and_wait(address(door, task.replace(" ", "%20"))) as client:
-        with pytest.raises(ConnectionClosed) as closed:
-            client.recv(timeout=60)
+    with (
+        connect_and_wait(address(door, task.replace(" ", "%20"))) as client,
+        pytest.raises(ConnectionClosed) as closed,
+    ):
+        client.recv(timeout=60)
     assert closed.value.rcvd is not None
     assert (closed.value.rcvd.code, closed.value.rcvd.reason) == (4404, "There is no such task.")
 
