@@ -41,7 +41,7 @@ def test_the_session_with_curl(server: Serving, tmp_path: Path) -> None:
     with zipfile.ZipFile(tmp_path / "export.zip") as archive:
         assert archive.testzip() is None
         lines = archive.read("data.csv").decode().splitlines()
-    assert lines[0] == "product,InvoiceNo,Description,Quantity,InvoiceDate,price,CustomerID,Country"
+    assert lines[0] == "product,InvoiceNo,Description,Quantity,InvoiceDate,UnitPrice,customer,Country"
 
 
 def test_the_session_with_python(server: Serving, tmp_path: Path) -> None:
