@@ -77,7 +77,7 @@ def as_source_curl(source: HttpSource) -> str:
         words.append(["-X", "POST"])
     words += _options(clean)
     url = ["", *_first_address(clean, variables)]
-    lines = _told(f"{name} is what is kept as {kept}" for name, kept in variables.items())
+    lines = _told(f"{name} is what is kept as {kept}" for name, kept in variables.items() if kept[:4] != "env:")
     if isinstance(clean.auth, OAuth2):
         lines.append(_token(clean.auth, variables))
     option = " \\\n  ".join(_written(word) for word in [*words, url])
@@ -175,7 +175,13 @@ def _written(word: list[Piece]) -> str:
     option, *pieces = word
     if not pieces or option == "-sS":
         return " ".join(str(piece) for piece in word)
-    argument = "".join(f'"${piece[0]}"' if isinstance(piece, tuple) else _quoted(piece) for piece in pieces)
+    joined: list[Piece] = []
+    for piece in pieces:
+        if isinstance(piece, str) and joined and isinstance(joined[-1], str):
+            joined[-1] += piece
+        else:
+            joined.append(piece)
+    argument = "".join(f'"${piece[0]}"' if isinstance(piece, tuple) else _quoted(piece) for piece in joined)
     return f"{option} {argument}".strip()
 
 
