@@ -139,3 +139,17 @@ def test_every_place_is_kept_and_nothing_is_lost(plan: tuple[int, list[dict[str,
     assert all(made.columns[place] == name for name, place in fixed.items())  # type: ignore[index]
     others = [name for name in made.columns if name not in fixed]
     assert others == sorted(others)
+
+
+def test_one_column_is_left_out_and_the_rest_stays() -> None:
+    step = columns({"column": "name", "keep": False}, {"column": "day", "change_order": 0})
+    assert applied(step).columns == ["day", "id", "price"]
+    assert step.pairs(FRAME.columns) == [("day", "day"), ("id", "id"), ("price", "price")]
+
+
+def test_the_name_of_a_column_that_is_left_out_is_free() -> None:
+    assert applied(columns({"column": "name", "keep": False}, {"column": "id", "name": "name"})).columns == [
+        "name",
+        "price",
+        "day",
+    ]
