@@ -33,8 +33,9 @@ class Column(Model):
     """How its texts are written. For date and datetime a pattern such as %d.%m.%Y (else ISO 8601), or s, ms or us for
     Unix time. For numbers 1234 as the column writes it, such as 1.234,56; a decimal keeps as many places as shown
     (else two). For boolean the two words, such as yes|no. For string, how dates and times are written."""
+
     keep: bool = True
-    """False leaves the column out, whatever becomes of the rest."""
+    """False leaves the column out of the result, and its other fields without effect."""
 
     @field_validator("column", mode="before")
     @classmethod
@@ -107,14 +108,14 @@ class ColumnsStep(AnyStep):
                     "Name each column once; to have it twice, derive a second one.",
                 )
             asked[source] = field, column
-        dropped = {source for source, (_, column) in asked.items() if not column.keep}
-        asked = {source: found for source, found in asked.items() if source not in dropped}
+        dropped = {place for place, (_, column) in asked.items() if not column.keep}
+        asked = {place: one for place, one in asked.items() if place not in dropped}
         taken = [
             _take(name, *asked[place]) if place in asked else _Taken(name, name, None)
             for place, name in enumerate(names)
             if place in asked or (self.rest == "keep" and place not in dropped)
         ]
-        _check_names(taken, names)
+        _check_names(taken, asked, names)
         return _placed(taken, asked)
 
 
@@ -123,7 +124,7 @@ def _take(name: str, field: str, column: Column) -> _Taken:
     return _Taken(name, column.name or name, cast, column.change_order)
 
 
-def _check_names(taken: list[_Taken], names: Sequence[str]) -> None:
+def _check_names(taken: list[_Taken], asked: dict[int, tuple[str, Column]], names: Sequence[str]) -> None:
     if names and not taken:
         raise StepError("columns: no column is left.", "Name at least one, or set `rest` to keep.")
     seen: dict[str, str] = {}

@@ -141,15 +141,15 @@ def test_every_place_is_kept_and_nothing_is_lost(plan: tuple[int, list[dict[str,
     assert others == sorted(others)
 
 
-def test_one_column_is_left_out_and_the_rest_stays() -> None:
-    step = columns({"column": "name", "keep": False}, {"column": "day", "change_order": 0})
+def test_a_column_that_is_not_kept_is_gone_and_takes_no_place() -> None:
+    step = columns({"column": "name", "keep": False, "change_order": 0}, {"column": "day", "change_order": 0})
     assert applied(step).columns == ["day", "id", "price"]
-    assert step.pairs(FRAME.columns) == [("day", "day"), ("id", "id"), ("price", "price")]
+    only = columns({"column": "id", "keep": False}, {"column": "day"}, rest="drop")
+    assert applied(only).columns == ["day"]
+    with pytest.raises(StepError, match="no column is left"):
+        columns({"column": "id", "keep": False}, rest="drop").apply_frame(FRAME)
 
 
-def test_the_name_of_a_column_that_is_left_out_is_free() -> None:
-    assert applied(columns({"column": "name", "keep": False}, {"column": "id", "name": "name"})).columns == [
-        "name",
-        "price",
-        "day",
-    ]
+def test_old_and_new_names_are_told_and_a_name_that_is_left_out_is_free() -> None:
+    step = columns({"column": "name", "keep": False}, {"column": "id", "name": "name", "change_order": 2})
+    assert step.pairs(FRAME.columns) == [("price", "price"), ("day", "day"), ("id", "name")]
