@@ -33,7 +33,7 @@ class Collector(QObject):
         return 0
 
     def settle(self) -> None:
-        """Look no more at what exists now: modules and plug-ins stay, and to walk them all takes longer than a frame."""
+        """Look no more at what exists now: modules stay anyway, and to walk them all takes longer than a frame."""
         gc.freeze()
 
     def close(self) -> None:

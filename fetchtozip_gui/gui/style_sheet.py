@@ -38,7 +38,9 @@ QLineEdit:focus, QComboBox:focus, QAbstractSpinBox:focus, QPlainTextEdit:focus, 
 QLineEdit:disabled, QComboBox:disabled, QAbstractSpinBox:disabled {
   color: $muted; background: $window; border-color: $border;
 }
-QLineEdit[wrong="true"], QComboBox[wrong="true"], QAbstractSpinBox[wrong="true"] { border: 2px solid $bad; padding: 6px 9px; }
+QLineEdit[wrong="true"], QComboBox[wrong="true"], QAbstractSpinBox[wrong="true"] {
+  border: 2px solid $bad; padding: 6px 9px;
+}
 QLineEdit[role="inside"] { border-radius: 4px; padding: 1px 6px; }
 QLineEdit[role="inside"]:focus { padding: 0 5px; }
 QPlainTextEdit[role="code"], QTextEdit[role="code"] { font-family: monospace; font-size: $small; }
@@ -55,7 +57,9 @@ QAbstractSpinBox:focus { padding-right: 25px; }
 QAbstractSpinBox::up-button, QAbstractSpinBox::down-button { border: none; width: 24px; background: transparent; }
 QAbstractSpinBox::up-arrow { image: url("$chevron_up"); width: 11px; height: 11px; }
 QAbstractSpinBox::down-arrow { image: url("$chevron_down"); width: 11px; height: 11px; }
-QCheckBox, QRadioButton { color: $text; spacing: 8px; padding: 3px 2px; border: 2px solid transparent; border-radius: 6px; }
+QCheckBox, QRadioButton {
+  color: $text; spacing: 8px; padding: 3px 2px; border: 2px solid transparent; border-radius: 6px;
+}
 QCheckBox:focus, QRadioButton:focus { border-color: $accent; }
 QCheckBox:disabled, QRadioButton:disabled { color: $muted; }
 
