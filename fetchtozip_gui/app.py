@@ -9,26 +9,22 @@ import signal
 import socket
 import sys
 from collections.abc import Callable, Sequence
-from contextlib import ExitStack
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from fetchtozip_gui.core.errors import FetchToZipError, JobLocked
-from fetchtozip_gui.demo import demo_recipe
 from fetchtozip_gui.engine.folder import Folder
 from fetchtozip_gui.gui import display
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QApplication
 
-    from fetchtozip_gui.gui.bridge import WindowPool
     from fetchtozip_gui.gui.instance import Instance
     from fetchtozip_gui.gui.models.session import Opened
     from fetchtozip_gui.gui.window import Window
-    from fetchtozip_gui.window_server import WindowServer
+    from fetchtozip_gui.opening import Ready
 
 log = logging.getLogger(__name__)
 
@@ -59,16 +55,6 @@ def main(argv: Sequence[str] = ()) -> int:
     return code
 
 
-@dataclass(frozen=True, slots=True)
-class _Ready:
-    """What is there once the data folder is open, and who is to be closed at the end."""
-
-    opened: Opened
-    server: WindowServer
-    key: str | None
-    pool: WindowPool
-
-
 class Program:
     """The window at once, and all that is heavy behind it as soon as it has been painted."""
 
@@ -90,8 +76,8 @@ class Program:
         self._folder = folder
         self._wanted = wanted
         self._fixed = dark
-        self._open = ExitStack()
-        self._ready: _Ready | None = None
+        self._close_folder: Callable[[], None] = _nothing
+        self._ready: Ready | None = None
         self._instance: Instance | None = None
         self._memory = Memory(folder.root / "window.ini")
         self._preferences = Preferences(self._memory)
@@ -121,7 +107,8 @@ class Program:
         if self._instance is not None:
             self._instance.close()
         self._ready = None
-        self._open.close()
+        self._close_folder()
+        self._close_folder = _nothing
         self._collector.close()
 
     # --- opening ------------------------------------------------------------------------------------------------
@@ -129,66 +116,27 @@ class Program:
     def _begin(self) -> None:
         self._errands.run(self._open_folder, self._opened, self._cannot_open)
 
-    def _open_folder(self) -> _Ready:
+    def _open_folder(self) -> Ready:
         """In a thread beside the window: imports alone take most of a second."""
         sys.setswitchinterval(0.001)  # a thread that computes in Python gives way to the window after 1 ms, not 5
         # heavy: Pydantic, Polars, httpx and the plug-ins; FastAPI and uvicorn
-        from fetchtozip_gui.api.build import OWN_KEY, build
         from fetchtozip_gui.core import recipe  # noqa: F401 - so that the first Start need not wait for it
-        from fetchtozip_gui.engine.engine import Engine
-        from fetchtozip_gui.engine.journal import Journal
-        from fetchtozip_gui.engine.redaction import Redactor
-        from fetchtozip_gui.engine.shelf import Inputs, Shelf
-        from fetchtozip_gui.engine.vault import Vault
-        from fetchtozip_gui.gui.bridge import WindowPool
-        from fetchtozip_gui.gui.models.session import Opened
-        from fetchtozip_gui.window_server import WindowServer
+        from fetchtozip_gui.opening import open_folder
 
-        asked_key, requests = self.window.server.key, self.window.server.requests
-        with ExitStack() as stack:
-            folder = self._folder.prepare()
-            stack.callback(folder.own().release)
-            redactor = Redactor()
-            stack.callback(Journal(folder.logs, redactor).close)
-            vault = Vault(folder.vault)
+        preferences = self._preferences
+        ready = open_folder(
+            self._folder,
+            self.window.server,
+            jobs=preferences.number("jobs"),
+            # that of the last time, so that the practice source's jobs of then can go on
+            port=self._memory.port() or preferences.number("port"),
+            serves=preferences.is_on("serves"),
+            keyed=preferences.is_on("keyed"),
+        )
+        self._close_folder = ready.close
+        return ready
 
-            def secret(name: str) -> str:
-                return asked_key() or "" if name == OWN_KEY else vault.read(name)
-
-            pool = WindowPool(self._preferences.number("jobs"))
-            engine = Engine(folder, pool=pool, keyring=secret, redactor=redactor)
-            stack.callback(engine.close)
-            engine.warm()
-            shelf = Shelf(engine.store)
-            key = self._kept_key(vault)
-            server = WindowServer(
-                lambda: build(engine, shelf, vault=vault, api_key=asked_key), asked_key, requests.hear, folder.root
-            )
-            stack.callback(server.stop)
-            address = self._serve(server)
-            opened = Opened(engine, engine.jobs(), vault, Inputs(shelf), address, _practice(address, key))
-            self._open = stack.pop_all()
-        return _Ready(opened, server, key, pool)
-
-    def _serve(self, server: WindowServer) -> str:
-        """On the port of the last time, so that the practice source's jobs of then can go on, else on the one set."""
-        if not self._preferences.is_on("serves"):
-            return ""
-        wanted, last = self._preferences.number("port"), self._memory.port()
-        return server.start(last or wanted)
-
-    def _kept_key(self, vault: Any) -> str | None:
-        from fetchtozip_gui.gui.models.server import known_key
-
-        if not self._preferences.is_on("keyed"):
-            return None
-        try:
-            return known_key(vault)
-        except FetchToZipError as error:
-            log.warning("The server's key cannot be kept: %s", error)
-            return known_key(None)
-
-    def _opened(self, ready: _Ready) -> None:
+    def _opened(self, ready: Ready) -> None:
         from fetchtozip_gui.gui.instance import Instance
 
         self._ready = ready
@@ -245,8 +193,11 @@ class Program:
     def _follow_server(self) -> None:
         server = self.window.server
         if self._ready is not None and not server.is_busy:
-            self._memory.keep(practice__port=server.address.rpartition(":")[2])
-            self.window.session.move(server.address, _practice(server.address, server.key()))
+            from fetchtozip_gui.opening import practice_at
+
+            if server.address:
+                self._memory.keep(practice__port=server.address.rpartition(":")[2])
+            self.window.session.move(server.address, practice_at(server.address, server.key()))
 
     # --- what is remembered -------------------------------------------------------------------------------------
 
@@ -285,16 +236,8 @@ class Program:
         self.window.fail(foreseen(error))
 
 
-def _practice(address: str, key: str | None) -> dict[str, Any]:
-    """The practice source's recipe; where callers need a key, with a reference to this server's own."""
-    if not address:
-        return {}
-    recipe = demo_recipe(address)
-    if key:
-        from fetchtozip_gui.api.build import OWN_KEY  # heavy: FastAPI
-
-        recipe["source"]["auth"] = {"type": "api_key", "name": "X-API-Key", "value": f"keyring:{OWN_KEY}"}
-    return recipe
+def _nothing() -> None:
+    """There is nothing to close yet."""
 
 
 def _absolute(wanted: str) -> str:

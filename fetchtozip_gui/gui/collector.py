@@ -10,8 +10,8 @@ INTERVAL_MS = 500
 
 
 class Collector(QObject):
-    """Python collects in whichever thread allocates when it is due; a Qt object that is destroyed in another thread than
-    its own takes the process down. So Python's own collecting is off while this lives, and a timer of the window's
+    """Python collects in whichever thread allocates when it is due, and a Qt object that is destroyed in another thread
+    than its own takes the process down. So Python's own collecting is off while this lives, and a timer of the window's
     thread does it instead, by the same thresholds.
     """
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, Qt
 from PySide6.QtWidgets import QWidget
 
 from fetchtozip_gui.core.errors import FetchToZipError
@@ -78,6 +78,18 @@ class Rooms(QObject):
         self._tell_file()
 
     # --- what the window asks of its pages ----------------------------------------------------------------------
+
+    def take_focus(self, name: str) -> None:
+        """Put the keyboard on the first thing of a page."""
+        page = self._made[name]
+        first: dict[type[QWidget], Callable[[Any], QWidget]] = {
+            ExportPage: lambda _: self.form.address,
+            JobsPage: lambda page: page.list,
+            ScriptPage: lambda page: page.turn,
+            SettingsPage: lambda page: next(button for button in page.themes.values() if button.isChecked()),
+            HelpPage: lambda page: page.topics,
+        }
+        first[type(page)](page).setFocus(Qt.FocusReason.OtherFocusReason)
 
     def newest_card(self) -> None:
         """Put the keyboard on the newest job's card."""

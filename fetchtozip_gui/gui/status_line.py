@@ -4,37 +4,39 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import QObject, Qt, Signal
-from PySide6.QtWidgets import QLabel, QPushButton, QStatusBar
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QWidget
 
 from fetchtozip_gui.gui.models.jobs import JobsModel
 from fetchtozip_gui.gui.models.server import ServerModel
+from fetchtozip_gui.gui.widgets.labels import OneLine, label
 from fetchtozip_gui.gui.words import counted, place
 
 
-class StatusLine(QObject):
+class StatusLine(QFrame):
     """Follows the jobs and the server; the window's title tells the progress too, so that a taskbar shows it."""
 
     server_asked = Signal()
 
-    def __init__(self, jobs: JobsModel, server: ServerModel, bar: QStatusBar) -> None:
-        super().__init__(bar)
+    def __init__(self, jobs: JobsModel, server: ServerModel, window: QWidget) -> None:
+        super().__init__()
+        self.setObjectName("status")
         self._jobs = jobs
         self._server = server
-        self._window = bar.window()
+        self._window = window
         self._said: tuple[str, ...] = ()
         self.server = QPushButton("Getting ready…")
-        self.server.setProperty("role", "quiet")
+        self.server.setProperty("role", "status")
         self.server.setToolTip("Show the server on the Script page (Ctrl+3)")
         self.server.clicked.connect(self.server_asked)
-        self.running, self.folder = QLabel(), QLabel()
-        for told in (self.running, self.folder):
-            told.setTextFormat(Qt.TextFormat.PlainText)
-        bar.setSizeGripEnabled(False)
-        bar.setContentsMargins(14, 0, 18, 0)
-        bar.addWidget(self.server)
-        bar.addWidget(self.running)
-        bar.addPermanentWidget(self.folder)
+        self.running, self.folder = label(role="muted"), OneLine("muted", Qt.TextElideMode.ElideMiddle)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(10, 3, 18, 3)
+        row.setSpacing(10)
+        row.addWidget(self.server)
+        row.addWidget(self.running)
+        row.addStretch(1)
+        row.addWidget(self.folder)
         server.changed.connect(self._tell_server)
         jobs.job_changed.connect(self._tell_jobs)
         jobs.job_gone.connect(self._tell_jobs)

@@ -68,13 +68,14 @@ class Window(QMainWindow):
         self.rooms = Rooms(self)
         self.sidebar = Sidebar(PLACES, icons)
         self._stack = QStackedWidget()
-        self.status = StatusLine(self.jobs, self.server, self.statusBar())
+        self.status = StatusLine(self.jobs, self.server, self)
         self._lay_out()
         self._connect()
         self.tray = Tray(icons.program(), self.jobs, self, self.quit)
         self.leaving = Leaving(self.session, self.jobs, errands, preferences, self.tray, self)
         self.resize(1280, 800)
         self.go_to(PLACES[0].id)
+        self.rooms.address()
 
     # --- the engine comes and goes ------------------------------------------------------------------------------
 
@@ -131,6 +132,9 @@ class Window(QMainWindow):
         self.sidebar.show_place(page)
         if f"page_{page}" in self.actions_.made:
             self.actions_.choose(f"page_{page}")
+        # whoever walks along the sidebar stays there
+        if not self.sidebar.isAncestorOf(self.focusWidget() or made):
+            self.rooms.take_focus(page)
         return made
 
     def go_to_newest(self) -> None:
@@ -283,13 +287,18 @@ class Window(QMainWindow):
             above.addWidget(each)
         right.addLayout(above)
         right.addWidget(self._stack, 1)
+        middle = QHBoxLayout()
+        middle.setContentsMargins(0, 0, 0, 0)
+        middle.setSpacing(0)
+        middle.addWidget(self.sidebar)
+        middle.addLayout(right, 1)
         page = QWidget()
         page.setObjectName("page")
-        whole = QHBoxLayout(page)
+        whole = QVBoxLayout(page)
         whole.setContentsMargins(0, 0, 0, 0)
         whole.setSpacing(0)
-        whole.addWidget(self.sidebar)
-        whole.addLayout(right, 1)
+        whole.addLayout(middle, 1)
+        whole.addWidget(self.status)
         self.setCentralWidget(page)
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.NoContextMenu)
 

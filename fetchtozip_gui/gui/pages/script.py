@@ -11,7 +11,6 @@ from PySide6.QtWidgets import (
     QButtonGroup,
     QCheckBox,
     QHBoxLayout,
-    QHeaderView,
     QLineEdit,
     QPlainTextEdit,
     QPushButton,
@@ -248,9 +247,10 @@ class ScriptPage(QWidget):
         table.verticalHeader().setDefaultSectionSize(table.fontMetrics().height() + 10)
         table.setWordWrap(False)
         header = table.horizontalHeader()
-        header.setSectionResizeMode(2, QHeaderView.ResizeMode.Stretch)
+        header.setStretchLastSection(True)
+        header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         wide = table.fontMetrics().averageCharWidth()
-        for column, characters in ((0, 11), (1, 10), (3, 9), (4, 15)):
+        for column, characters in ((0, 13), (1, 11), (2, 10), (3, 10)):
             table.setColumnWidth(column, characters * wide)
         inside.addWidget(table, 1)
         return frame

@@ -10,14 +10,13 @@ from PySide6.QtWidgets import (
     QLineEdit,
     QPushButton,
     QSlider,
-    QSpinBox,
     QVBoxLayout,
     QWidget,
 )
 
 from fetchtozip_gui.core.errors import FetchToZipError
 from fetchtozip_gui.gui.models.preferences import LARGEST, MOST_JOBS, SMALLEST, THEMES, Preferences
-from fetchtozip_gui.gui.widgets.cards import captioned, card
+from fetchtozip_gui.gui.widgets.cards import captioned, card, number
 from fetchtozip_gui.gui.widgets.disk_card import DiskCard
 from fetchtozip_gui.gui.widgets.labels import label
 from fetchtozip_gui.gui.widgets.notice import Notice
@@ -42,8 +41,8 @@ class SettingsPage(QWidget):
         self._percent = label(role="muted")
         self.folder = QLineEdit()
         self.choose = QPushButton("Choose…")
-        self.jobs = QSpinBox()
-        self.port = QSpinBox()
+        self.jobs = number(1, MOST_JOBS)
+        self.port = number(1024, 65_535)
         self.asks = QCheckBox("Ask before closing while jobs run")
         self.notices = {"folder": Notice(), "port": Notice()}
         self._lay_out(disk)
@@ -166,7 +165,6 @@ class SettingsPage(QWidget):
         self.choose.setProperty("role", "beside")
         captioned(inside, "F&older", self.folder, self.choose, stretches=True)
         inside.addWidget(self.notices["folder"])
-        self.jobs.setRange(1, MOST_JOBS)
         self.jobs.setAccessibleName("Jobs at once")
         self.jobs.setToolTip("How many jobs run side by side; the others wait (Alt+S)")
         captioned(inside, "Job&s at once", self.jobs)
@@ -177,7 +175,6 @@ class SettingsPage(QWidget):
 
     def _server(self) -> QWidget:
         frame, inside = card("Server")
-        self.port.setRange(1024, 65_535)
         self.port.setGroupSeparatorShown(False)
         self.port.setAccessibleName("Port of the server")
         self.port.setToolTip(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QLayout, QSpinBox, QVBoxLayout, QWidget
 
 from fetchtozip_gui.gui.widgets.labels import label
 
@@ -37,3 +37,12 @@ def captioned(column: QVBoxLayout, title: str, *controls: QWidget | QLayout, str
         row.addStretch(1)
     column.addLayout(row)
     return caption
+
+
+def number(low: int, high: int) -> QSpinBox:
+    """A field for a whole number."""
+    made = QSpinBox()
+    made.setRange(low, high)
+    # style sheets have no say over the left side of what is typed in such a field
+    made.lineEdit().setTextMargins(9, 0, 0, 0)
+    return made
