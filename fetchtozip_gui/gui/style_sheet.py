@@ -44,8 +44,10 @@ QLineEdit[wrong="true"], QComboBox[wrong="true"], QAbstractSpinBox[wrong="true"]
 QLineEdit[role="inside"] { border-radius: 4px; padding: 1px 6px; }
 QLineEdit[role="inside"]:focus { padding: 0 5px; }
 QPlainTextEdit[role="code"], QTextEdit[role="code"] { font-family: monospace; font-size: $small; }
+QComboBox QLineEdit, QComboBox QLineEdit:focus { border: none; padding: 0; background: transparent; }
 QComboBox { padding-right: 30px; min-width: 4em; }
 QComboBox:focus { padding-right: 29px; }
+QComboBox[role="inside"], QComboBox[role="inside"]:focus { border-radius: 4px; padding: 1px 29px 1px 5px; }
 QComboBox::drop-down { border: none; width: 28px; }
 QComboBox::down-arrow { image: url("$chevron_down"); width: 12px; height: 12px; }
 QComboBox QAbstractItemView {
