@@ -39,6 +39,14 @@ class Row:
         """Its name in the result."""
         return self.original if self.name is None else self.name
 
+    def renamed(self, name: str) -> Row:
+        """With a new name, which is none where it is the source's."""
+        return replace(self, name=None if name == self.original else name)
+
+    def as_found(self) -> Row:
+        """As the source has it; its place among the others stays."""
+        return replace(self, name=None, keep=True, dtype=None, format=None, is_pinned=False)
+
 
 def step_in(steps: Any) -> dict[str, Any] | None:
     """The step that the table edits: one of columns, directly after the source."""
@@ -120,14 +128,13 @@ def step_of(inputs: Sequence[Input], before: Document | None, names: Sequence[st
         if not item.keep:
             entries.append({**entry, "keep": False})
             continue
-        if item.name != entry["column"]:
-            entry["name"] = item.name
-        for key, value in (("change_order", item.change_order), ("dtype", item.dtype)):
-            if value is not None:
-                entry[key] = value
-        if (form := formats.get((item.column, item.dtype))) is not None:
-            entry["format"] = form
-        entries.append(entry)
+        told = {
+            "name": item.name if item.name != entry["column"] else None,
+            "change_order": item.change_order,
+            "dtype": item.dtype,
+            "format": formats.get((item.column, item.dtype)),
+        }
+        entries.append({**entry, **{key: value for key, value in told.items() if value is not None}})
     note = {"note": before["note"]} if before and before.get("note") else {}
     return {"type": "columns", "columns": entries, **note} if entries else None
 
