@@ -122,6 +122,7 @@ QHeaderView::section {
   background: $card; color: $muted; border: none; border-bottom: 1px solid $border; padding: 6px 8px;
   font-size: $small; font-weight: 600;
 }
+QAbstractScrollArea::corner { background: transparent; border: none; }
 QTableCornerButton::section { background: $card; border: none; border-bottom: 1px solid $border; }
 QTextBrowser { background: $card; color: $text; border: 1px solid $border; border-radius: 10px; padding: 12px 18px; }
 
