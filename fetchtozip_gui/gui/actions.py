@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QMainWindow, QMenu, QMenuBar, QPushButton, QWidget
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """One thing to ask for. In `title` an ampersand marks the letter of the menu; `hint` is a sentence without a dot."""
+    """One thing to ask for. In `title` an ampersand marks the letter of the menu; `hint` is a sentence with no dot."""
 
     id: str
     title: str

@@ -5,12 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from fetchtozip_gui.gui.draft import CHOICES, Choice, Draft, choice, free, name_of
 
 from fetchtozip_gui.core.errors import RecipeError
 from fetchtozip_gui.core.outputs import format_of
 from fetchtozip_gui.core.recipe import Recipe
 from fetchtozip_gui.demo import demo_recipe
-from fetchtozip_gui.gui.draft import CHOICES, Choice, Draft, choice, free, name_of
 
 PRACTICE = demo_recipe("http://127.0.0.1:8000")
 
