@@ -10,7 +10,8 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from fetchtozip_gui.api.build import OWN_KEY, build
-from fetchtozip_gui.api.server import Served, serve
+from fetchtozip_gui.api.guard import Guard
+from fetchtozip_gui.api.server import Served, announced, serve
 from fetchtozip_gui.core.errors import RecipeError
 from fetchtozip_gui.core.secrets import Secret
 from fetchtozip_gui.engine.engine import Engine
@@ -47,7 +48,9 @@ def serving(host: str, port: int, data_dir: Path | None, api_key: str | None) ->
         stack.callback(engine.close)
         engine.warm()
         app = build(engine, Shelf(engine.store), vault=vault, api_key=lambda: key)
-        yield stack.enter_context(serve(app, host, port, next_free=True))
+        served = stack.enter_context(serve(Guard(app, api_key=lambda: key), host, port, next_free=True))
+        stack.enter_context(announced(folder.root, served))
+        yield served
 
 
 def serve_until_stopped(

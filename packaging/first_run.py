@@ -36,13 +36,16 @@ QT_LIBRARIES = {  # what PySide6's offscreen and X11 platforms load, and the Deb
     "libxcb-xkb.so.1": "libxcb-xkb1",
     "libxkbcommon-x11.so.0": "libxkbcommon-x11-0",
 }
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "microsoft-edge")
 CHECKS = (
     ("ruff", "check", "."),
     ("ruff", "format", "--check", "."),
     ("mypy",),
-    ("importlinter.cli",),
+    ("lint-imports",),
     ("pytest", "-n", "auto"),
 )
+STARTED = {"lint-imports": ("-c", "from importlinter.cli import lint_imports_command as check; check()")}
+"""How a check is started that is no module."""
 
 
 def main(arguments: list[str]) -> int:
@@ -54,6 +57,8 @@ def main(arguments: list[str]) -> int:
         print(f"FetchToZip needs Python 3.11 or newer; this is {sys.version.split()[0]}.")
         return 1
     provide_system_packages()
+    if task == "test":
+        provide_browser()
     provide_environment("dev" if task == "test" else "")
     if task == "demo":
         return subprocess.call([PYTHON, "-m", "fetchtozip_gui", "demo", *arguments[1:]])
@@ -68,7 +73,7 @@ def check(extra: list[str]) -> int:
     for module, *options in CHECKS:
         more = extra if module == "pytest" else []
         print(f"· {' '.join((module, *options, *more))}", flush=True)
-        command = [PYTHON, "-m", module, *options, *more]
+        command = [PYTHON, *STARTED.get(module, ("-m", module)), *options, *more]
         environment = {**os.environ, "QT_QPA_PLATFORM": os.environ.get("QT_QPA_PLATFORM", "offscreen")}
         if code := subprocess.call(command, cwd=ROOT, env=environment):
             return code
@@ -90,10 +95,24 @@ def provide_system_packages() -> None:
     if os.geteuid() != 0 or shutil.which("apt-get") is None:
         print(f"Qt and Python need system packages that are missing. On Debian and Ubuntu:\n  sudo {line}", flush=True)
         return
+    if _install(line):
+        raise SystemExit(f"This failed: {line}")
+
+
+def provide_browser() -> None:
+    """Where this can be done: the Chromium in which the server's pages, and hostile ones, are tried."""
+    if any(map(shutil.which, BROWSERS)) or not sys.platform.startswith("linux"):
+        return
+    line = "apt-get install -y --no-install-recommends chromium"
+    if os.geteuid() != 0 or shutil.which("apt-get") is None or _install(line):
+        print(f"Without Chromium its tests are left out. On Debian:\n  sudo {line}", flush=True)
+
+
+def _install(line: str) -> int:
     print(f"· {line}", flush=True)
     quiet = {"stdout": subprocess.DEVNULL, "env": {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}}
     subprocess.run(["apt-get", "update", "-qq"], check=False, **quiet)
-    subprocess.run(line.split(), check=True, **quiet)
+    return subprocess.run(line.split(), check=False, **quiet).returncode
 
 
 def _loads(library: str) -> bool:

@@ -146,10 +146,11 @@ def next_url(response, url, count):
             return url.copy_set_param(name, int(url.params[name]) + step)
     return None'''
 
-COLUMNS = '''def columns(frame, wanted, keep_rest):
+COLUMNS = '''def columns(frame, wanted, keep_rest, leave_out=()):
     """Names and orders columns: one with a place goes there, the others keep their sequence in the places left."""
+    out = {frame.columns[name] if isinstance(name, int) else name for name in leave_out}
     named = {frame.columns[old] if isinstance(old, int) else old: (new, place) for old, new, place in wanted}
-    taken = [name for name in frame.columns if keep_rest or name in named]
+    taken = [name for name in frame.columns if name not in out and (keep_rest or name in named)]
     placed = {named[name][1]: name for name in taken if name in named and named[name][1] is not None}
     others = iter([name for name in taken if name not in placed.values()])
     order = [placed[place] if place in placed else next(others) for place in range(len(taken))]

@@ -59,14 +59,12 @@ def step_lines(step: Any, number: int, *, strings: bool) -> list[str]:
 
 
 def _columns(step: ColumnsStep, strings: bool) -> list[str]:
-    casts = [_cast(column, strings) for column in step.columns if column.dtype]
+    casts = [_cast(column, strings) for column in step.columns if column.dtype and column.keep]
     lines = ["frame = frame.with_columns(", *(f"    {cast}," for cast in casts), ")"] if casts else []
-    wanted = [
-        f"    {(column.column, column.name, column.change_order)!r},  # where, name, place" for column in step.columns
-    ]
-    if wanted:
-        wanted[1:] = [line.partition("  #")[0] for line in wanted[1:]]
-    return [*lines, "frame = columns(frame, [", *wanted, f"], keep_rest={step.rest == 'keep'})"]
+    wanted = [f"    {(one.column, one.name, one.change_order)!r}," for one in step.columns if one.keep]
+    out = [one.column for one in step.columns if not one.keep]
+    told = f"], keep_rest={step.rest == 'keep'}{f', leave_out={out!r}' if out else ''})"
+    return [*lines, "frame = columns(frame, [  # where, name, place", *wanted, told]
 
 
 def _cast(column: Column, strings: bool) -> str:

@@ -93,6 +93,8 @@ def _source(source: dict[str, Any], out: _Out) -> None:
     if isinstance(headers, dict):
         for name in [name for name in headers if is_secret_name(str(name))]:
             _header(source, headers, name, out)
+        if not headers:
+            del source["headers"]
     params = source.get("params")
     if isinstance(params, dict):
         for name, value in params.items():

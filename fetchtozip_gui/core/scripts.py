@@ -5,19 +5,20 @@ from __future__ import annotations
 import json
 import re
 import shlex
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from fetchtozip_gui.core.http.auth import ApiKey, Basic, Bearer, Cookie, OAuth2
 from fetchtozip_gui.core.http.paging import Offsets, PageNumbers
 from fetchtozip_gui.core.http.template import Template
 from fetchtozip_gui.core.names import safe_name
-from fetchtozip_gui.core.outputs import format_of
+from fetchtozip_gui.core.outputs import FORMATS, format_of
 from fetchtozip_gui.core.outputs.file import FileOutput
 from fetchtozip_gui.core.recipe import Recipe
 from fetchtozip_gui.core.referring import is_reference, refer, variable
 from fetchtozip_gui.core.secrets import redact, redact_url
 from fetchtozip_gui.core.sources.http import HttpSource
+from fetchtozip_gui.core.steps.columns import Column, ColumnsStep
 
 Piece = str | tuple[str]
 """A text as it is, or in a tuple the name of an environment variable."""
@@ -31,32 +32,66 @@ def as_command(recipe: Recipe) -> str:
     return "\n".join(lines) + "\n"
 
 
-def as_curl(recipe: Recipe, address: str) -> str:
-    """The whole session with the server of this program at `address`: configure, start, wait, download."""
+def as_curl(recipe: Recipe, address: str, *, columns: Sequence[str] = (), keyed: bool = False) -> str:
+    """The whole session with the server of this program at `address`: configure, start, wait, download.
+
+    `columns` are the source's, where they are known: they turn columns that the recipe names into the places that
+    the server's inputs count. `keyed` says that the server wants its key, which is read from the environment.
+    """
     document, secrets = without_secrets(recipe)
-    file = isinstance(recipe.output, FileOutput)
-    form = format_of(recipe.output) if file else None
-    name = safe_name(recipe.name, longest=200) + (form.suffix if form else "")
+    form = format_of(recipe.output) if isinstance(recipe.output, FileOutput) else FORMATS["zip"]
+    name = safe_name(recipe.name, longest=180) + form.suffix
+    steps = document.get("steps", [])
+    inputs = _inputs(recipe.steps[0], columns) if recipe.steps else []
     settings = {
-        "file_type": form.name if form else "zip",
+        "file_type": form.name,
         "filename": name,
         "source": document["source"],
-        "steps": document.get("steps", []),
+        "steps": steps[1:] if inputs else steps,
     }
     lines = _told(f"{name} is a secret and is not written here: set it where the server runs" for name in secrets)
     if set(document.get("output", {})) - {"type", "format", "path"}:
         lines += _told(["the options of the file are not among the server's settings: it writes its usual one"])
-    session = f"server={shlex.quote(address.rstrip('/'))}"
-    configure = 'curl -fsS "$server/api/export/configure" -H "Content-Type: application/json" --data-binary @- '
-    lines += ["set -e", session, configure + _here(settings)]
+    key = ' -H "X-API-Key: $FETCHTOZIP_KEY"' if keyed else ""
     lines += [
-        """task=$(curl -fsS -X POST "$server/api/export/start" | sed -n 's/.*"task_id" *: *"\\([^"]*\\)".*/\\1/p')""",
-        'until curl -fsS "$server/api/export/status/$task" | grep -Eq \'"(completed|failed|cancelled)"\'; do',
-        "  sleep 1",
-        "done",
-        f'curl -fsS -o {shlex.quote(name)} "$server/api/export/download/$task"',
+        "set -e",
+        f"server={shlex.quote(address.rstrip('/') + '/api/export')}",
+        f'ask() {{ curl -fsS{key} "$@"; }}',
+        'json="Content-Type: application/json"',
+        'ask -X DELETE "$server/inputs-clear"',
+    ]
+    if inputs:
+        lines.append('ask "$server/bulk-inputs" -H "$json" --data-binary @- ' + _here(inputs))
+    lines += [
+        'ask "$server/configure" -H "$json" --data-binary @- ' + _here(settings),
+        """task=$(ask -X POST "$server/start" | sed -n 's/.*"task_id" *: *"\\([^"]*\\)".*/\\1/p')""",
+        'until ask "$server/status/$task" | grep -Eq \'"(completed|failed|cancelled|paused)"\'; do sleep 1; done',
+        f'ask -o {shlex.quote(name)} "$server/download/$task"',
     ]
     return "\n".join(lines) + "\n"
+
+
+def _inputs(step: object, names: Sequence[str]) -> list[dict[str, Any]]:
+    """A columns step as inputs of the server; none where it says what they cannot."""
+    if not isinstance(step, ColumnsStep) or not step.enabled or step.rest == "drop":
+        return []
+    made: list[dict[str, Any]] = []
+    for column in step.columns:
+        place = column.column if isinstance(column.column, int) else _place(column.column, names)
+        name = column.name or (names[place] if 0 <= place < len(names) else "")
+        if place < 0 or not name or column.format is not None:
+            return []
+        values = {"name": name, "column": place, "change_order": column.change_order, "dtype": column.dtype}
+        made.append({key: value for key, value in values.items() if value is not None} | _left_out(column))
+    return made
+
+
+def _left_out(column: Column) -> dict[str, bool]:
+    return {} if column.keep else {"keep": False}
+
+
+def _place(name: str, names: Sequence[str]) -> int:
+    return list(names).index(name) if name in names else -1
 
 
 def as_source_curl(source: HttpSource) -> str:
@@ -77,7 +112,7 @@ def as_source_curl(source: HttpSource) -> str:
         words.append(["-X", "POST"])
     words += _options(clean)
     url = ["", *_first_address(clean, variables)]
-    lines = _told(f"{name} is what is kept as {kept}" for name, kept in variables.items())
+    lines = _told(f"{name} is what is kept as {kept}" for name, kept in variables.items() if kept[:4] != "env:")
     if isinstance(clean.auth, OAuth2):
         lines.append(_token(clean.auth, variables))
     option = " \\\n  ".join(_written(word) for word in [*words, url])
@@ -175,7 +210,13 @@ def _written(word: list[Piece]) -> str:
     option, *pieces = word
     if not pieces or option == "-sS":
         return " ".join(str(piece) for piece in word)
-    argument = "".join(f'"${piece[0]}"' if isinstance(piece, tuple) else _quoted(piece) for piece in pieces)
+    joined: list[Piece] = []
+    for piece in pieces:
+        if isinstance(piece, str) and joined and isinstance(joined[-1], str):
+            joined[-1] += piece
+        else:
+            joined.append(piece)
+    argument = "".join(f'"${piece[0]}"' if isinstance(piece, tuple) else _quoted(piece) for piece in joined)
     return f"{option} {argument}".strip()
 
 
@@ -184,7 +225,7 @@ def _quoted(text: str) -> str:
     return shlex.quote(text) if text else ""
 
 
-def _here(document: Mapping[str, Any]) -> str:
+def _here(document: Any) -> str:
     """A JSON document as input, to the end of the command."""
     text = json.dumps(document, ensure_ascii=False, indent=2)
     end = "JSON"

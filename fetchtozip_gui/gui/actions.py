@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QMainWindow, QMenu, QMenuBar, QPushButton, QWidget
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """One thing to ask for. In `title` an ampersand marks the letter of the menu; `hint` is a sentence without a dot."""
+    """One thing to ask for. In `title` an ampersand marks the letter of the menu; `hint` is a sentence with no dot."""
 
     id: str
     title: str
@@ -71,11 +71,11 @@ class Actions(QObject):
         made.enabledChanged.connect(button.setEnabled)
         return button
 
-    def allow(self, action_id: str, *, allowed: bool, title: str = "") -> None:
-        """Enable or disable one, perhaps under another title for now."""
-        made = self.made[action_id]
-        made.setEnabled(allowed)
-        made.setText(title or self.known[action_id].title)
+    def tell(self, action_id: str, words: str) -> None:
+        """Enable one that does something about `words`, and name them; disable it where they are empty."""
+        made, title = self.made[action_id], self.known[action_id].title
+        made.setEnabled(bool(words))
+        made.setText(f"{title} “{words.replace('&', '&&')}”" if words else title)
 
     def choose(self, action_id: str) -> None:
         """Check one of its group, without doing it."""

@@ -9,7 +9,10 @@ from PySide6.QtGui import QAction, QGuiApplication, QIcon
 from PySide6.QtWidgets import QApplication, QMenu, QMessageBox, QSystemTrayIcon, QWidget
 
 from fetchtozip_gui.engine.job import Job
+from fetchtozip_gui.gui.errands import Errands
 from fetchtozip_gui.gui.models.jobs import JobsModel
+from fetchtozip_gui.gui.models.preferences import Preferences
+from fetchtozip_gui.gui.models.session import Session
 from fetchtozip_gui.gui.words import counted
 
 TRAY = "Keep running in the tray"
@@ -44,6 +47,56 @@ def _answer(act: Callable[[], None] | None) -> None:
     if act is not None:
         # when the question itself is gone
         QTimer.singleShot(0, act)
+
+
+class Leaving(QObject):
+    """Whether the window may close, and what is done with the jobs before it does."""
+
+    def __init__(
+        self,
+        session: Session,
+        jobs: JobsModel,
+        errands: Errands,
+        preferences: Preferences,
+        tray: Tray,
+        window: QWidget,
+    ) -> None:
+        super().__init__(window)
+        self._session = session
+        self._jobs = jobs
+        self._errands = errands
+        self._preferences = preferences
+        self._tray = tray
+        self._window = window
+        self._is_decided = False
+
+    def may_close(self) -> bool:
+        """Whether nothing is lost by it; asks, and closes later, where something would be."""
+        running = len(self._jobs.at_work())
+        if self._is_decided or not running or not self._preferences.is_on("asks"):
+            self._tray.close()
+            return True
+        answers = {TRAY: self._tray.hide_window, PAUSE: self._close, CANCEL: self._cancel}
+        ask_to_close(self._window, running, answers, has_tray=self._tray.is_there)
+        return False
+
+    def _close(self) -> None:
+        # the engine's own end pauses what runs
+        self._is_decided = True
+        self._window.close()
+
+    def _cancel(self) -> None:
+        engine = self._session.engine
+        if engine is None:
+            self._close()
+            return
+        running = [job.id for job in self._jobs.at_work()]
+
+        def cancel() -> None:
+            for job_id in running:
+                engine.cancel(job_id)
+
+        self._errands.run(cancel, lambda _: self._close(), lambda _: self._close())
 
 
 class Tray(QObject):

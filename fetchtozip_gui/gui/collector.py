@@ -10,8 +10,8 @@ INTERVAL_MS = 500
 
 
 class Collector(QObject):
-    """Python collects in whichever thread allocates when it is due; a Qt object that is destroyed in another thread than
-    its own takes the process down. So Python's own collecting is off while this lives, and a timer of the window's
+    """Python collects in whichever thread allocates when it is due, and a Qt object that is destroyed in another thread
+    than its own takes the process down. So Python's own collecting is off while this lives, and a timer of the window's
     thread does it instead, by the same thresholds.
     """
 
@@ -33,7 +33,7 @@ class Collector(QObject):
         return 0
 
     def settle(self) -> None:
-        """Look no more at what exists now: modules and plug-ins stay, and to walk them all takes longer than a frame."""
+        """Look no more at what exists now: modules stay anyway, and to walk them all takes longer than a frame."""
         gc.freeze()
 
     def close(self) -> None:

@@ -10,7 +10,7 @@ QLabel { color: $text; background: transparent; }
 QLabel[role="title"] { font-size: $title; font-weight: 700; }
 QLabel[role="heading"] { font-size: $strong; font-weight: 600; }
 QLabel[role="headline"] { font-weight: 600; }
-QLabel[role="muted"], QStatusBar QLabel { color: $muted; font-size: $small; }
+QLabel[role="muted"] { color: $muted; font-size: $small; }
 QLabel[role="caption"] { color: $muted; font-size: $small; font-weight: 600; }
 QLabel[tone="good"] { color: $good; }
 QLabel[tone="warn"] { color: $warn; }
@@ -38,7 +38,9 @@ QLineEdit:focus, QComboBox:focus, QAbstractSpinBox:focus, QPlainTextEdit:focus, 
 QLineEdit:disabled, QComboBox:disabled, QAbstractSpinBox:disabled {
   color: $muted; background: $window; border-color: $border;
 }
-QLineEdit[wrong="true"], QComboBox[wrong="true"], QAbstractSpinBox[wrong="true"] { border: 2px solid $bad; padding: 6px 9px; }
+QLineEdit[wrong="true"], QComboBox[wrong="true"], QAbstractSpinBox[wrong="true"] {
+  border: 2px solid $bad; padding: 6px 9px;
+}
 QLineEdit[role="inside"] { border-radius: 4px; padding: 1px 6px; }
 QLineEdit[role="inside"]:focus { padding: 0 5px; }
 QPlainTextEdit[role="code"], QTextEdit[role="code"] { font-family: monospace; font-size: $small; }
@@ -57,7 +59,9 @@ QAbstractSpinBox:focus { padding-right: 25px; }
 QAbstractSpinBox::up-button, QAbstractSpinBox::down-button { border: none; width: 24px; background: transparent; }
 QAbstractSpinBox::up-arrow { image: url("$chevron_up"); width: 11px; height: 11px; }
 QAbstractSpinBox::down-arrow { image: url("$chevron_down"); width: 11px; height: 11px; }
-QCheckBox, QRadioButton { color: $text; spacing: 8px; padding: 3px 2px; border: 2px solid transparent; border-radius: 6px; }
+QCheckBox, QRadioButton {
+  color: $text; spacing: 8px; padding: 3px 2px; border: 2px solid transparent; border-radius: 6px;
+}
 QCheckBox:focus, QRadioButton:focus { border-color: $accent; }
 QCheckBox:disabled, QRadioButton:disabled { color: $muted; }
 
@@ -80,13 +84,19 @@ QPushButton[role="beside"]:focus { padding: 6px 13px; }
 QPushButton[role="choice"] { padding: 7px 6px; }
 QPushButton[role="choice"]:focus { padding: 6px 5px; }
 QPushButton[role="choice"]:checked {
-  background: $accent_soft; color: $link; border: 1px solid $accent; font-weight: 600;
+  background: $accent_soft; color: $link; border: 1px solid $accent;
 }
 QPushButton[role="choice"]:checked:focus { border: 2px solid $accent; }
 QPushButton[role="quiet"] {
   background: transparent; border: 2px solid transparent; border-radius: 6px; color: $link; padding: 1px 3px;
   font-size: $small; text-align: left; margin-left: -5px;
 }
+QPushButton[role="status"] {
+  background: transparent; border: 2px solid transparent; border-radius: 6px; color: $muted; padding: 2px 6px;
+  font-size: $small; text-align: left;
+}
+QPushButton[role="status"]:hover { color: $text; background: $hover; }
+QPushButton[role="status"]:focus { border: 2px solid $accent; }
 QPushButton[role="quiet"]:hover { background: $hover; }
 QPushButton[role="quiet"]:focus { border: 2px solid $accent; }
 
@@ -95,7 +105,7 @@ QPushButton[role="place"] {
   background: transparent; border: 2px solid transparent; border-radius: 8px; padding: 8px 12px; text-align: left;
 }
 QPushButton[role="place"]:hover { background: $hover; }
-QPushButton[role="place"]:checked { background: $accent_soft; color: $link; font-weight: 600; }
+QPushButton[role="place"]:checked { background: $accent_soft; color: $link; }
 QPushButton[role="place"]:focus { border-color: $accent; }
 QToolButton {
   background: transparent; color: $text; border: 2px solid transparent; border-radius: 6px; padding: 3px 6px;
@@ -104,6 +114,9 @@ QToolButton:hover { background: $hover; }
 QToolButton:checked { background: $accent_soft; color: $link; }
 QToolButton:focus { border-color: $accent; }
 QToolButton:disabled { color: $muted; }
+QToolButton[role="part"] { color: $muted; font-size: $small; padding: 2px 4px; }
+QToolButton[role="part"]:checked { color: $link; }
+QFrame[role="inset"] { background: $window; border: 1px solid $border; border-radius: 10px; }
 QFrame#sidebar { background: $card; border: none; border-right: 1px solid $border; }
 QFrame[role="banner"] { background: $accent_soft; border: 1px solid $accent; border-radius: 10px; }
 QFrame[role="banner"][tone="warn"] { background: $warn_soft; border-color: $warn; }
@@ -115,6 +128,9 @@ QListView, QTableView, QTreeView {
 }
 QListView:focus, QTableView:focus, QTreeView:focus { border: 1px solid $accent; }
 QListView[role="plain"], QTableView[role="plain"], QTreeView[role="plain"] { border: none; border-radius: 0; }
+QListWidget { padding: 5px; }
+QListWidget::item { padding: 6px 8px; border-radius: 6px; }
+QListWidget::item:hover { background: $hover; }
 QTableView::item { padding: 3px 6px; }
 QTableView::item:selected, QListView::item:selected { background: $accent_soft; color: $text; }
 QHeaderView { background: $card; border: none; }
@@ -122,6 +138,7 @@ QHeaderView::section {
   background: $card; color: $muted; border: none; border-bottom: 1px solid $border; padding: 6px 8px;
   font-size: $small; font-weight: 600;
 }
+QHeaderView::section:vertical { border: none; font-weight: 400; padding: 0 8px; }
 QAbstractScrollArea::corner { background: transparent; border: none; }
 QTableCornerButton::section { background: $card; border: none; border-bottom: 1px solid $border; }
 QTextBrowser { background: $card; color: $text; border: 1px solid $border; border-radius: 10px; padding: 12px 18px; }
@@ -131,6 +148,7 @@ QTabBar { background: transparent; }
 QTabBar::tab {
   background: transparent; color: $muted; border: none; border-bottom: 2px solid transparent; padding: 7px 10px;
 }
+QTabWidget[role="tight"] QTabBar::tab { padding: 7px 6px; }
 QTabBar::tab:hover { color: $text; }
 QTabBar::tab:selected { color: $link; border-bottom: 2px solid $accent; font-weight: 600; }
 QTabBar::tab:focus { background: $accent_soft; border-radius: 6px; }
@@ -158,8 +176,7 @@ QFrame[role="file"]:hover { border-color: $accent; }
 QFrame[role="file"]:focus { border: 2px solid $accent; }
 QLabel[role="drag"] { color: $link; font-size: $small; }
 
-QStatusBar { background: $card; border-top: 1px solid $border; color: $muted; min-height: 30px; }
-QStatusBar::item { border: none; }
+QFrame#status { background: $card; border: none; border-top: 1px solid $border; }
 QToolTip { background: $card; color: $text; border: 1px solid $field_border; padding: 4px 6px; }
 
 QScrollBar:vertical { background: transparent; width: 12px; margin: 0; }

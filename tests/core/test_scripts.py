@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import json
 import os
 import shutil
 import subprocess
@@ -18,6 +17,9 @@ from typing import Any
 import polars as pl
 import pytest
 
+from fetchtozip_gui.api.build import build
+from fetchtozip_gui.api.guard import Guard
+from fetchtozip_gui.api.server import serve
 from fetchtozip_gui.core.errors import NotInThisVersion
 from fetchtozip_gui.core.python_script import as_python
 from fetchtozip_gui.core.recipe import Recipe
@@ -25,6 +27,8 @@ from fetchtozip_gui.core.scripts import as_command, as_curl, as_source_curl
 from fetchtozip_gui.demo import demo_recipe
 from fetchtozip_gui.engine.engine import Engine
 from fetchtozip_gui.engine.folder import Folder
+from fetchtozip_gui.engine.pool import Threads
+from fetchtozip_gui.engine.shelf import Input, Inputs, Shelf
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="the scripts are for a shell")
 CANARY = "canary-77aa"
@@ -278,58 +282,23 @@ def test_a_step_without_lines_is_refused(ear: Ear) -> None:
 # --- the session with our own server -------------------------------------------------------------------------------
 
 
-class Door:
-    """Answers as the documented service does, as far as the session goes."""
-
-    def __init__(self, folder: Path) -> None:
-        self.settings: dict[str, Any] = {}
-        door = self
-        engine = Engine(Folder(folder), isolated=False)
-
-        class Handler(BaseHTTPRequestHandler):
-            def do_POST(self) -> None:
-                text = self.rfile.read(int(self.headers.get("Content-Length", "0")))
-                if self.path.endswith("configure"):
-                    door.settings = json.loads(text)
-                    self._say({"message": "Configuration updated"})
-                else:
-                    wanted = {"version": 1, "source": door.settings["source"], "steps": door.settings["steps"]}
-                    job = engine.submit(Recipe.parse(wanted), folder / "made.zip")
-                    self._say({"message": "Processing started", "task_id": job.id})
-
-            def do_GET(self) -> None:
-                if "/status/" in self.path:
-                    self._say({"task_id": self.path.rpartition("/")[2], "status": "completed"})
-                else:
-                    self._send((folder / "made.zip").read_bytes())
-
-            def _say(self, value: Any) -> None:
-                self._send(json.dumps(value).encode())
-
-            def _send(self, body: bytes) -> None:
-                self.send_response(200)
-                self.send_header("Content-Length", str(len(body)))
-                self.end_headers()
-                self.wfile.write(body)
-
-            def log_message(self, *_: object) -> None:
-                pass
-
-        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.engine = engine
-
-
-def test_the_session_with_the_server_brings_the_same_rows(practice: str, tmp_path: Path) -> None:
-    door = Door(tmp_path / "served")
-    thread = threading.Thread(target=door.server.serve_forever, kwargs={"poll_interval": 0.02})
-    thread.start()
+@pytest.mark.parametrize("keyed", [False, True])
+def test_the_session_with_the_server_brings_the_same_rows(practice: str, tmp_path: Path, keyed: bool) -> None:
+    engine = Engine(Folder(tmp_path / "served"), pool=Threads(), isolated=False)
+    shelf = Shelf(engine.store)
+    Inputs(shelf).add([Input("left", 0), Input("over", 1)])
+    document = demo(practice)
+    document["steps"][0]["columns"][3] = {"column": "StockCode", "keep": False}
+    document["steps"].append({"type": "filter", "where": "quantity > 1"})
+    recipe = Recipe.parse(document)
+    names = ["InvoiceNo", "StockCode", "Description", "Quantity", "InvoiceDate", "UnitPrice", "CustomerID", "Country"]
+    own = done(recipe, tmp_path)
     try:
-        recipe = Recipe.parse(demo(practice))
-        shell(as_curl(recipe, f"http://127.0.0.1:{door.server.server_port}"), tmp_path)
+        with serve(Guard(build(engine, shelf), api_key=lambda: CANARY if keyed else None), port=0) as served:
+            for columns in ((), names):
+                shell(as_curl(recipe, served.url, columns=columns, keyed=keyed), tmp_path, FETCHTOZIP_KEY=CANARY)
+                assert rows(tmp_path / "online-retail.zip").equals(own)
+                assert len(Inputs(shelf).all()) == (8 if columns else 0)
+                (tmp_path / "online-retail.zip").unlink()
     finally:
-        door.server.shutdown()
-        thread.join()
-        door.server.server_close()
-        door.engine.close()
-    assert door.settings["file_type"] == "zip"
-    assert rows(tmp_path / "online-retail.zip").equals(done(recipe, tmp_path))
+        engine.close()

@@ -24,7 +24,7 @@ Index = QModelIndex | QPersistentModelIndex
 MOST = 1_000
 """Requests that are kept; older ones are let go."""
 INTERVAL_MS = 100
-HEADERS = ("Time", "Method", "Path", "Status", "Milliseconds")
+HEADERS = ("Time", "Method", "Status", "ms", "Path")
 
 
 class Heard(Protocol):
@@ -106,7 +106,7 @@ class RequestLog(QAbstractTableModel):
             return _cells(heard)[column]
         if role == Qt.ItemDataRole.ToolTipRole:
             return f"{exact(heard.at)}  {heard.method} {heard.path}"
-        if role == Qt.ItemDataRole.TextAlignmentRole and column >= 3:
+        if role == Qt.ItemDataRole.TextAlignmentRole and column in (2, 3):
             return int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         return None
 
@@ -127,10 +127,10 @@ class RequestFilter(QSortFilterProxyModel):
 
     def filterAcceptsRow(self, row: int, parent: Index) -> bool:
         model = self.sourceModel()
-        text = " ".join(str(model.index(row, column).data()) for column in (1, 2, 3)).casefold()
+        text = " ".join(str(model.index(row, column).data()) for column in (1, 2, 4)).casefold()
         return all(word in text for word in self._asked)
 
 
 def _cells(heard: Heard) -> tuple[str, str, str, str, str]:
     at = f"{heard.at.astimezone():%H:%M:%S}"
-    return at, heard.method, heard.path, str(heard.status), f"{heard.seconds * 1000:,.1f}"
+    return at, heard.method, str(heard.status), f"{heard.seconds * 1000:,.1f}", heard.path

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Signal
@@ -33,6 +33,8 @@ class Session(QObject):
     """The window is seen before there is an engine, and for a moment after: `engine` is None then."""
 
     opened = Signal()
+    moved = Signal()
+    """The server, and with it the practice source, is somewhere else, or off."""
     closed = Signal()
 
     def __init__(self, parent: QObject | None = None) -> None:
@@ -59,6 +61,13 @@ class Session(QObject):
         """There is an engine."""
         self._opened = opened
         self.opened.emit()
+
+    def move(self, address: str, practice: Mapping[str, Any]) -> None:
+        """The server is at this address now; empty where it is off."""
+        before = self._opened
+        if before is not None and (address, practice) != (before.address, before.practice):
+            self._opened = replace(before, address=address, practice=practice)
+            self.moved.emit()
 
     def close(self) -> None:
         """The engine is about to end. Doing it twice is harmless."""

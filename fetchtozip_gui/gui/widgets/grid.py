@@ -41,7 +41,6 @@ class Grid(QTableView):
         model.modelReset.connect(self.fit)
         self.fit()
 
-
     def fit(self) -> None:
         """Make columns as wide as the first rows want them, and none too wide."""
         for column in range(min(self._frame.columnCount(), 200)):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import pairwise
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from fetchtozip_gui.engine.job import Job, now_utc
 from fetchtozip_gui.gui.models.jobs import JobsModel
@@ -140,8 +140,7 @@ class JobList(QWidget):
         around.addWidget(self._empty, 1)
         around.addLayout(self._column)
         around.addStretch(1)
-        self._scroll = Scrolled(inner)
-        self._scroll.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Expanding)
+        self._scroll = Scrolled(inner, fills=True)
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
         whole.setSpacing(10)

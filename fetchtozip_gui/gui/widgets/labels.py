@@ -15,6 +15,9 @@ def label(text: str = "", role: str = "", *, wraps: bool = False) -> QLabel:
     made.setTextFormat(Qt.TextFormat.PlainText)
     made.setProperty("role", role)
     made.setWordWrap(wraps)
+    if role in ("title", "heading"):
+        # a J or a W leans out of its box
+        made.setIndent(1)
     return made
 
 

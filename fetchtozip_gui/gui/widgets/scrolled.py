@@ -10,14 +10,15 @@ GUTTER = 12
 
 
 class Scrolled(QScrollArea):
-    """Wants to be as high as its column, and never narrower than that can be."""
+    """Wants to be as high as its column, or all there is where it `fills`, and is never narrower than that can be."""
 
-    def __init__(self, column: QWidget) -> None:
+    def __init__(self, column: QWidget, *, fills: bool = False) -> None:
         super().__init__()
         self._column = column
         self.setWidgetResizable(True)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
+        down = QSizePolicy.Policy.Expanding if fills else QSizePolicy.Policy.Maximum
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, down)
         # what is in it takes the keyboard, and is scrolled to when it does
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setWidget(column)
