@@ -47,8 +47,8 @@ def shown(tested: Tested) -> Shown:
 
 
 def _records(frame: pl.DataFrame) -> str:
-    rows = json.loads(frame.head(RECORDS).write_json()) if frame.width else []
-    text = json.dumps(rows, indent=2, ensure_ascii=False)
+    # not Polars' own writer, which ends the thread over bytes and times
+    text = json.dumps(frame.head(RECORDS).to_dicts(), indent=2, ensure_ascii=False, default=str)
     if frame.height > RECORDS:
         text += f"\n\n… {counted(frame.height - RECORDS, 'record')} more on this page"
     return _bounded(text)

@@ -174,6 +174,8 @@ def texts(values: pl.Series, longest: int, *, breaks: bool = False) -> list[str 
         return [None if count is None else f"{count:,} bytes" for count in values.bin.size().to_list()]
     elif isinstance(dtype, pl.Datetime):
         found = values.dt.to_string("%Y-%m-%d %H:%M:%S%.f" + ("%:z" if dtype.time_zone else ""))
+    elif dtype == pl.Duration:
+        return [None if value is None else str(value) for value in values.to_list()]
     elif dtype == pl.Boolean:
         return [None if value is None else "true" if value else "false" for value in values.to_list()]
     else:

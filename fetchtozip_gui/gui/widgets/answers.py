@@ -50,6 +50,7 @@ class Answers(QTabWidget):
         self.setDocumentMode(True)
         self.setProperty("role", "tight")
         self.setAccessibleName("What the test has brought")
+        self.setToolTip("What the test has brought (Ctrl+Tab: the next part)")
         self.records = FrameModel(parent=self)
         self.schema = FrameModel(parent=self)
         self.request = _code("The request as it was sent")

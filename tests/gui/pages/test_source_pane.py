@@ -174,7 +174,7 @@ def test_what_does_not_hold_is_told_with_a_cross(qtbot: QtBot, pane: SourcePane,
         return True
 
     with PagedApi(100, before=before) as api:
-        begin(draft, api.url, pagination={"type": "page"})
+        begin(draft, api.url, pagination={"type": "page", "size": 10})
         try_out(qtbot, pane, pane.prove)
     lines = [line.text() for line in pane.answers.pages.proof]
     assert any(line.startswith("✗") and "came before" in line for line in lines)
