@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 RECORDS = 100
 """Records that are written out as JSON."""
-LETTERS = 120_000
+LETTERS = 60_000
 """Of a text that is shown; more would hold the window while it is laid out."""
 LINE = 2_000
 """Letters of a line that is shown, for the same reason."""

@@ -115,7 +115,7 @@ class SourceForm(QWidget):
                 for path in wrong:
                     left.pop(path, None)
         self._tell_parts()
-        return [f"{path}: {words}" for path, words in left.items()]
+        return [f"{path}: {words}" if words else path for path, words in left.items()]
 
     def know(self, records: str, pagination: Mapping[str, Any]) -> None:
         """Offer what was found where nothing is chosen."""
