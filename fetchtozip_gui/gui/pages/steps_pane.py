@@ -25,7 +25,7 @@ from fetchtozip_gui.gui.models.marked import MarkedModel
 from fetchtozip_gui.gui.models.steps import StepsModel
 from fetchtozip_gui.gui.step_words import NAMES, OFFERED
 from fetchtozip_gui.gui.widgets.grid import Grid
-from fetchtozip_gui.gui.widgets.labels import OneLine, put_on
+from fetchtozip_gui.gui.widgets.labels import OneLine, label, put_on
 from fetchtozip_gui.gui.widgets.step_form import StepForm
 from fetchtozip_gui.gui.widgets.step_list import StepList
 from fetchtozip_gui.gui.words import counted
@@ -40,7 +40,7 @@ PAUSE_MS = 120
 """After the last letter that is typed, before the rows are made anew."""
 
 
-class StepsPane(QWidget):
+class StepsPane(QFrame):
     """Nothing is computed in the window's thread; an answer about older steps is dropped."""
 
     def __init__(self, draft: DraftModel, findings: Findings, errands: Errands) -> None:
@@ -227,16 +227,14 @@ class StepsPane(QWidget):
         self.remove.clicked.connect(lambda: self.model.delete(self.steps.row))
 
     def _lay_out(self) -> None:
-        self.setProperty("role", "clear")
+        self.setProperty("role", "card")
         self.add.setMenu(self._menu())
         self.add.setProperty("role", "beside")
         self.add.setAccessibleName("Add a step")
         self.add.setToolTip("Add a step behind the chosen one")
         tools = QHBoxLayout()
-        tools.setSpacing(6)
-        tools.addWidget(self.add)
-        tools.addStretch(1)
-        for button in (self.up, self.down, self.switch, self.remove):
+        tools.addWidget(label("Steps", "heading"), 1)
+        for button in (self.up, self.down, self.switch, self.remove, self.add):
             tools.addWidget(button)
         scroll = QScrollArea()
         scroll.setProperty("role", "clear")
@@ -265,7 +263,7 @@ class StepsPane(QWidget):
         both.addWidget(below)
         both.setSizes([230, 300])
         whole = QVBoxLayout(self)
-        whole.setContentsMargins(0, 0, 0, 0)
+        whole.setContentsMargins(16, 12, 16, 12)
         whole.setSpacing(8)
         whole.addLayout(tools)
         whole.addWidget(both, 1)

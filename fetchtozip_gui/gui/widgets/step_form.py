@@ -105,9 +105,10 @@ class StepForm(QWidget):
         grid.setColumnStretch(1, 1)
         self._fields = []
         self.title.setText(NAMES.get(kind, kind))
-        model = step_models().get(kind)
+        # the source needs no model, and may be shown before any is loaded
+        model = step_models().get(kind) if kind else None
         self._about.setText(" ".join((model.__doc__ or "").split()) if model is not None else "")
-        own = step_specs(kind)
+        own = step_specs(kind) if kind else ()
         if kind == "columns" and number == 1:
             self._about.setText("The Columns table shows and edits this step.")
             own = own[-1:]
