@@ -87,7 +87,8 @@ def _with_removed_columns(before: pl.DataFrame, after: pl.DataFrame, change: Cha
     """The columns that went, behind those that they stood behind."""
     assert change.origin is not None
     old_of = {new: old for old, new in change.renamed}
-    frame = after
+    # a new frame, for what is inserted is inserted in place
+    frame = after.clone()
     for name in change.removed:
         if name in after.columns:
             # another column has its name now; one table cannot show both
@@ -96,7 +97,7 @@ def _with_removed_columns(before: pl.DataFrame, after: pl.DataFrame, change: Cha
         stood_before = before.columns[place - 1] if place else None
         behind = next((new for new in frame.columns if old_of.get(new, new) == stood_before), None)
         at = frame.columns.index(behind) + 1 if behind is not None else 0
-        frame = frame.insert_column(at, before.get_column(name).gather(change.origin))
+        frame.insert_column(at, before.get_column(name).gather(change.origin))
     return frame
 
 

@@ -53,9 +53,15 @@ class Change:
 
     def words(self) -> str:
         """On one line, such as `−10,624 rows, 2 columns renamed`."""
+        if self.rows_added and self.rows_removed:
+            rows = [f"{_counted(self.rows_removed, 'row')} became {self.rows_added:,}"]
+        elif self.rows_added or self.rows_removed:
+            count = self.rows_added or self.rows_removed
+            rows = [f"{'+' if self.rows_added else '−'}{_counted(count, 'row')}"]
+        else:
+            rows = []
         told = [
-            *([f"+{_counted(self.rows_added, 'row')}"] if self.rows_added else []),
-            *([f"−{_counted(self.rows_removed, 'row')}"] if self.rows_removed else []),
+            *rows,
             *_told(self.added, "added"),
             *_told(self.removed, "removed"),
             *_told(self.renamed, "renamed"),
@@ -222,7 +228,8 @@ def _over_all(stages: list[Stage], parsed: list[AnyStep], rows: pl.LazyFrame) ->
             told.append(replace(stage, rows=now if stage.frame is not None else None))
             continue
         now = next(heights)
-        change = replace(stage.change, rows_added=max(0, now - before), rows_removed=max(0, before - now))
+        added, removed = (now, before) if stage.change.origin is None else (max(0, now - before), max(0, before - now))
+        change = replace(stage.change, rows_added=added, rows_removed=removed)
         told.append(replace(stage, rows=now, change=change))
     return told
 

@@ -71,11 +71,11 @@ class Actions(QObject):
         made.enabledChanged.connect(button.setEnabled)
         return button
 
-    def allow(self, action_id: str, *, allowed: bool, title: str = "") -> None:
-        """Enable or disable one, perhaps under another title for now."""
-        made = self.made[action_id]
-        made.setEnabled(allowed)
-        made.setText(title or self.known[action_id].title)
+    def tell(self, action_id: str, words: str) -> None:
+        """Enable one that does something about `words`, and name them; disable it where they are empty."""
+        made, title = self.made[action_id], self.known[action_id].title
+        made.setEnabled(bool(words))
+        made.setText(f"{title} “{words.replace('&', '&&')}”" if words else title)
 
     def choose(self, action_id: str) -> None:
         """Check one of its group, without doing it."""

@@ -54,9 +54,7 @@ class Spec:
 def specs(model: Any, words: Mapping[str, Words] | None = None, at: str = "") -> tuple[Spec, ...]:
     """The fields of a Pydantic model in its order, its `type` left out; `words` are by the dotted path."""
     words = words or {}
-    found = (
-        _spec(info.alias or name, info, words, at) for name, info in model.model_fields.items() if name != "type"
-    )
+    found = (_spec(info.alias or name, info, words, at) for name, info in model.model_fields.items() if name != "type")
     return tuple(spec for spec in found if spec is not None)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -67,6 +68,12 @@ def describe(job: Job) -> CardWords:
     return CardWords(
         title, state, f"{state}.", _kept(job), acts=acts + AT_REST, progress=job.progress, has_bar=bool(job.rows)
     )
+
+
+def cut_off(jobs: Sequence[Job]) -> str:
+    """That these jobs were running when the program came to a sudden end."""
+    names = ", ".join(f"“{job.recipe_name}”" for job in jobs[:3]) + (" and others" if len(jobs) > 3 else "")
+    return f"The program ended while {counted(len(jobs), 'job')} ran: {names}. What was fetched is kept."
 
 
 def _active(job: Job, title: str, state: str) -> CardWords:

@@ -72,6 +72,7 @@ class Rooms(QObject):
         window.preferences.changed.connect(self._follow_preference)
         window.acts.told.connect(self._tell_card)
         window.acts.failed.connect(self._fail_card)
+        window.acts.edited.connect(self._edit)
         self.form.started.connect(window.start)
         self.cards.asked.connect(window.act)
         self.cards.all_asked.connect(self._show_jobs)
@@ -84,7 +85,7 @@ class Rooms(QObject):
         page = self._made[name]
         first: dict[type[QWidget], Callable[[Any], QWidget]] = {
             ExportPage: lambda _: self.form.address,
-            JobsPage: lambda page: page.list,
+            JobsPage: lambda page: page.list if page.rows.rowCount() else page.filter,
             ScriptPage: lambda page: page.turn,
             SettingsPage: lambda page: next(button for button in page.themes.values() if button.isChecked()),
             HelpPage: lambda page: page.topics,
@@ -141,6 +142,13 @@ class Rooms(QObject):
         page = self._made.get("export")
         if isinstance(page, ExportPage):
             page.tell_file(self._file_words)
+
+    def _edit(self, job: Job) -> None:
+        window = self._window
+        window.documents.take(job.recipe, f"Edit {job.recipe_name}")
+        window.go_to("export")
+        hidden = " Its secrets are not kept with a job: type them again." if job.needs_recipe else ""
+        window.tell(f"The recipe of “{job.recipe_name}” is the draft now; undo brings the former one back.{hidden}")
 
     def _show_jobs(self) -> None:
         self._window.go_to("jobs")

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from html import escape
 from typing import TYPE_CHECKING, Any
 
-from fetchtozip_gui.gui.form_specs import Words
+from fetchtozip_gui.gui.form_specs import Path, Words
 from fetchtozip_gui.gui.words import counted
 
 if TYPE_CHECKING:
@@ -46,16 +47,18 @@ _FORMATS = {
     "delta": "Delta",
 }
 
+_NAMED = re.compile(r"source\.([a-z_]+)\b(?!:)")
+
 HTTP: Mapping[str, Words] = {
     "url": Words("Address", "Where the data is; its query is kept", "https://api.example.com/orders"),
-    "rate_limit": Words("Rate", "Requests a second; empty is as fast as the source answers", "no limit"),
+    "rate_limit": Words("Rate", "Requests a second; empty is as fast as the source answers", "max"),
     "page_limit": Words("Pages", "Pages at most; empty is until the end", "all"),
     "concurrency": Words("At once", "Requests side by side, where the pagination allows it"),
     "method": Words("Method", "GET asks; POST sends a body as well"),
     "params": Words("Parameters", "Added to the address's query. A value may be keyring:NAME or env:NAME"),
     "headers": Words("Headers", "Sent to the source's own host alone. A value may be keyring:NAME or env:NAME"),
     "json": Words("Body", "Sent as JSON with every request; empty sends none", "no body"),
-    "auth": Words("Sign in", "How the source learns who asks", names=_WHO),
+    "auth": Words("With", "How the source learns who asks", names=_WHO),
     "auth.username": Words("Name", "Who asks"),
     "auth.password": Words("Password", "Kept in the keyring, never in the recipe"),
     "auth.token": Words("Token", "Kept in the keyring, never in the recipe"),
@@ -93,15 +96,16 @@ HTTP: Mapping[str, Words] = {
         "Other hosts", "Hosts that next addresses may lead to, without credentials; with commas between", "none"
     ),
     "incremental": Words(
-        "Only new rows",
-        "The highest value of a column is kept, and asked from on in the next run",
-        names={"none": "No, all of them", "given": "Yes, by a column"},
+        "Fetch",
+        "The highest value of a column is kept, and the next run asks for what lies above it",
+        names={"none": "All rows, every time", "given": "Only those above a column's highest value"},
     ),
     "incremental.column": Words("Column", "The column that only grows, such as updated_at"),
     "incremental.param": Words("Parameter", "The parameter that asks for rows from a value on"),
     "incremental.start": Words("First value", "What is sent when no earlier run kept one", "nothing"),
 }
 """Refines the fields of `HttpSource` for people."""
+_SAID = {name: words.label for name, words in HTTP.items()} | {"auth": "Sign in", "incremental": "New rows"}
 
 FILE: Mapping[str, Words] = {
     "path": Words("File", "Where the file is; ~ is your own folder", "~/data/orders.csv"),
@@ -116,19 +120,35 @@ FILE: Mapping[str, Words] = {
 SECTIONS: Mapping[str, tuple[str, ...]] = {
     "Request": ("method", "params", "headers", "json"),
     "Sign in": ("auth",),
-    "Records and pages": ("format", "records", "pagination"),
+    "Paging": ("format", "records", "pagination"),
     "Limits": ("timeout", "retries", "retry_post", "max_page_bytes"),
     "Network": ("proxy", "verify_tls", "allow_hosts"),
-    "Only new rows": ("incremental",),
+    "New rows": ("incremental",),
 }
 """What is out of sight until it is wanted, in groups."""
 IN_SIGHT = ("rate_limit", "page_limit", "concurrency")
 """What stands under the address."""
 
+_ACTS = {"auth": "how to sign in", "incremental": "which rows are fetched", "path": "the file"}
+"""What is changed, where the field's name does not tell."""
+
 HARMLESS = frozenset(
     {"rate_limit", "page_limit", "concurrency", "timeout", "retries", "retry_post", "max_page_bytes", "proxy"}
 )
 """Fields that change how rows are fetched, but not which: what was found stays true."""
+
+
+def change(kind: str, path: Path) -> str:
+    """What undo calls a change of a field: `Change rate`."""
+    name = ".".join(path)
+    hand = (FILE if kind == "file" else HTTP).get(name)
+    label = hand.label if hand is not None and hand.label else path[-1]
+    return f"Change {_ACTS.get(name) or label.lower()}"
+
+
+def in_window(text: str) -> str:
+    """What is said of `source.url` and the like, with the names that the window has for them."""
+    return _NAMED.sub(lambda found: f"“{_SAID[found[1]]}”" if found[1] in _SAID else found[0], text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,13 +168,16 @@ def found(tested: Tested) -> list[Link]:
         parts.append(Link(f"rows of {_FORMATS.get(tested.format, tested.format)}", "format"))
     if tested.pagination:
         parts.append(Link(_next_page(tested.pagination), "pagination"))
+    count = "page_limit" if tested.pagination else "format"
     if tested.rows_total is not None:
         pages = f" in {counted(tested.pages_total, 'page')}" if tested.pages_total else ""
-        parts.append(Link(f"{counted(tested.rows_total, 'row')}{pages}", "page_limit"))
+        parts.append(Link(f"{counted(tested.rows_total, 'row')}{pages}", count))
     elif tested.pages_total is not None:
-        parts.append(Link(counted(tested.pages_total, "page"), "page_limit"))
+        parts.append(Link(counted(tested.pages_total, "page"), count))
     elif tested.more:
-        parts.append(Link(f"{counted(tested.page_rows, 'row')} a page, nobody says how many pages", "page_limit"))
+        parts.append(Link(f"{counted(tested.page_rows, 'row')} a page, and nobody says how many pages", count))
+    elif not tested.pagination:
+        parts.append(Link(f"more than {counted(tested.page_rows, 'row')}", count))
     return parts
 
 
@@ -175,11 +198,11 @@ def _next_page(how: Mapping[str, Any]) -> str:
 
 
 def why(tested: Tested) -> str:
-    """Why the next page is asked for as it is, as far as somebody said so."""
+    """Why that is so, as far as somebody said it; a sentence."""
     for sentence in tested.said:
         if sentence.startswith("Pagination:") and "because " in sentence:
-            return sentence.partition("because ")[2].rstrip(".")
-    return ""
+            return f"Because {in_window(sentence.partition('because ')[2].rstrip('.'))}."
+    return "" if tested.pagination else " ".join(tested.said)
 
 
 def linked(parts: list[Link]) -> str:

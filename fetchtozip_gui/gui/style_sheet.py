@@ -115,6 +115,9 @@ QToolButton:hover { background: $hover; }
 QToolButton:checked { background: $accent_soft; color: $link; }
 QToolButton:focus { border-color: $accent; }
 QToolButton:disabled { color: $muted; }
+QToolButton[role="part"] { color: $muted; font-size: $small; padding: 2px 4px; }
+QToolButton[role="part"]:checked { color: $link; }
+QFrame[role="inset"] { background: $window; border: 1px solid $border; border-radius: 10px; }
 QFrame#sidebar { background: $card; border: none; border-right: 1px solid $border; }
 QFrame[role="banner"] { background: $accent_soft; border: 1px solid $accent; border-radius: 10px; }
 QFrame[role="banner"][tone="warn"] { background: $warn_soft; border-color: $warn; }
@@ -136,6 +139,8 @@ QHeaderView::section {
   background: $card; color: $muted; border: none; border-bottom: 1px solid $border; padding: 6px 8px;
   font-size: $small; font-weight: 600;
 }
+QHeaderView::section:vertical { border: none; font-weight: 400; padding: 0 8px; }
+QAbstractScrollArea::corner { background: transparent; border: none; }
 QTableCornerButton::section { background: $card; border: none; border-bottom: 1px solid $border; }
 QTextBrowser { background: $card; color: $text; border: 1px solid $border; border-radius: 10px; padding: 12px 18px; }
 
@@ -144,6 +149,7 @@ QTabBar { background: transparent; }
 QTabBar::tab {
   background: transparent; color: $muted; border: none; border-bottom: 2px solid transparent; padding: 7px 10px;
 }
+QTabWidget[role="tight"] QTabBar::tab { padding: 7px 6px; }
 QTabBar::tab:hover { color: $text; }
 QTabBar::tab:selected { color: $link; border-bottom: 2px solid $accent; font-weight: 600; }
 QTabBar::tab:focus { background: $accent_soft; border-radius: 6px; }

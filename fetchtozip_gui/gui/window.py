@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from PySide6.QtCore import QByteArray, Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QSplitter, QStackedWidget, QVBoxLayout, QWidget
@@ -18,6 +20,7 @@ from fetchtozip_gui.gui.closing import Leaving, Tray
 from fetchtozip_gui.gui.documents import Documents
 from fetchtozip_gui.gui.errands import Errands
 from fetchtozip_gui.gui.icons import Icons
+from fetchtozip_gui.gui.job_words import cut_off
 from fetchtozip_gui.gui.memory import Memory
 from fetchtozip_gui.gui.menus import known
 from fetchtozip_gui.gui.models.draft import DraftModel
@@ -30,7 +33,6 @@ from fetchtozip_gui.gui.status_line import StatusLine
 from fetchtozip_gui.gui.widgets.banner import Banner
 from fetchtozip_gui.gui.widgets.notice import Notice
 from fetchtozip_gui.gui.widgets.sidebar import Sidebar
-from fetchtozip_gui.gui.words import counted
 
 
 class Window(QMainWindow):
@@ -98,16 +100,9 @@ class Window(QMainWindow):
 
     def offer_recovery(self, jobs: list[Job]) -> None:
         """Some jobs were cut off by the end of the last run: say which, and offer to go on."""
-        if not jobs:
-            return
-        names = ", ".join(f"“{job.recipe_name}”" for job in jobs[:3]) + (" and others" if len(jobs) > 3 else "")
-        ids = [job.id for job in jobs]
-        self.banner.say(
-            f"The program ended while {counted(len(jobs), 'job')} ran: {names}. What was fetched is kept.",
-            "Resume" if len(jobs) == 1 else f"Resume all {len(jobs)}",
-            lambda: self._resume(ids),
-            leave="Not now",
-        )
+        if jobs:
+            act = "Resume" if len(jobs) == 1 else f"Resume all {len(jobs)}"
+            self.banner.say(cut_off(jobs), act, partial(self._resume, [job.id for job in jobs]), leave="Not now")
 
     def _resume(self, job_ids: list[str]) -> None:
         for job_id in job_ids:
@@ -209,12 +204,6 @@ class Window(QMainWindow):
         else:
             self.acts.do(act, job_id)
 
-    def _edit(self, job: Job) -> None:
-        self.documents.take(job.recipe, f"Edit {job.recipe_name}")
-        self.go_to("export")
-        hidden = " Its secrets are not kept with a job: type them again." if job.needs_recipe else ""
-        self.tell(f"The recipe of “{job.recipe_name}” is the draft now; undo brings the former one back.{hidden}")
-
     # --- what is dropped ----------------------------------------------------------------------------------------
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
@@ -267,11 +256,16 @@ class Window(QMainWindow):
         self.sidebar.asked.connect(self.go_to)
         self.status.server_asked.connect(self._go_to_server)
         self.acts.begun.connect(self._begun)
-        self.acts.edited.connect(self._edit)
+        self.draft.undo_changed.connect(self._tell_undo)
         for source in (self.documents, self.bringing):
             source.told.connect(self.tell)
             source.failed.connect(self.fail)
         self.rooms.follow()
+        self._tell_undo()
+
+    def _tell_undo(self) -> None:
+        for name, words in (("undo", self.draft.undo_words()), ("redo", self.draft.redo_words())):
+            self.actions_.tell(name, words)
 
     def _go_to_server(self) -> None:
         self.go_to("script")

@@ -75,7 +75,7 @@ def test_without_steps_there_is_the_source() -> None:
     ],
 )
 def test_what_a_step_changed_in_words(asked: dict[str, Any], told: str) -> None:
-    assert words(asked) == (told or "+3 rows, −4 rows, 1 column added, 3 columns removed")
+    assert words(asked) == (told or "4 rows became 3, 1 column added, 3 columns removed")
 
 
 def test_a_retyped_value_is_no_changed_value_and_both_are_told() -> None:
@@ -156,6 +156,15 @@ def test_of_a_lazy_table_all_rows_are_counted_and_some_are_shown(monkeypatch: py
     assert stages[-1].frame["n"].to_list() == [5, 6, 7, 8, 9]
 
 
+def test_groups_of_a_lazy_table_are_counted_over_all_rows(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "SAMPLE", 2)
+    rows = pl.LazyFrame({"n": [1, 2, 3, 4, 4]})
+    group = step("group", by=["n"], aggregate=[{"column": "*", "function": "count"}])
+    stage = preview([group], rows)[-1]
+    assert stage.change is not None
+    assert stage.change.words() == "5 rows became 4, 1 column added"
+
+
 def test_a_value_past_the_sample_that_does_not_fit_leaves_the_sample(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "SAMPLE", 1)
     stages = preview(
@@ -186,6 +195,15 @@ def test_columns_that_came_went_and_changed_are_marked() -> None:
     assert found.frame.columns == ["id", "city", "cost", "tags"]
     assert found.columns == {"city": "removed", "cost": "was price; number, was string"}
     assert shown(step("derive", name="two", expression="id")).columns == {"two": "added"}
+
+
+def test_marks_leave_the_stage_as_it_was() -> None:
+    before, stage = preview([step("columns", columns=[{"column": "city", "keep": False}])], FRAME)
+    found = marked(stage, before)
+    assert found is not None
+    assert found.frame.columns == FRAME.columns
+    assert stage.frame is not None
+    assert stage.frame.columns == ["id", "price", "tags"]
 
 
 def test_a_column_that_took_the_name_of_one_that_went() -> None:

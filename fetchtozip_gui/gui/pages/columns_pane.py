@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import (
+    QFrame,
     QHBoxLayout,
     QLineEdit,
     QMenu,
@@ -14,7 +15,6 @@ from PySide6.QtWidgets import (
     QStackedWidget,
     QToolButton,
     QVBoxLayout,
-    QWidget,
 )
 
 from fetchtozip_gui.gui.errands import Errands
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 _EMPTY = "The columns appear when the source has been tested (F5)."
 
 
-class ColumnsPane(QWidget):
+class ColumnsPane(QFrame):
     """With `inputs`, the table is the same list as the one that scripts see, until `leave`."""
 
     def __init__(self, draft: DraftModel, findings: Findings, errands: Errands, inputs: Inputs | None = None) -> None:
@@ -174,10 +174,9 @@ class ColumnsPane(QWidget):
         rows = self.model.rows
         kept = sum(1 for row in rows if row.keep)
         told = [f"{kept:,} of {counted(len(rows), 'column')} kept"]
-        if renamed := sum(1 for row in rows if row.name is not None and row.keep):
-            told.append(f"{renamed:,} renamed")
-        if retyped := sum(1 for row in rows if row.dtype and row.keep):
-            told.append(f"{retyped:,} retyped")
+        renamed = sum(1 for row in rows if row.name is not None and row.keep)
+        retyped = sum(1 for row in rows if row.dtype and row.keep)
+        told += [f"{count:,} {what}" for count, what in ((renamed, "renamed"), (retyped, "retyped")) if count]
         self._summary.setText(" · ".join(told) if rows else "")
         wrong = sum(1 for number in range(len(rows)) if self.model.fault(number))
         self.mend.setVisible(bool(wrong))
@@ -248,7 +247,7 @@ class ColumnsPane(QWidget):
     # --- layout -------------------------------------------------------------------------------------------------
 
     def _lay_out(self) -> None:
-        self.setProperty("role", "clear")
+        self.setProperty("role", "card")
         self.more.setMenu(QMenu(self.more))
         self.more.setProperty("role", "beside")
         self.more.setAccessibleName("Change columns")
@@ -263,17 +262,19 @@ class ColumnsPane(QWidget):
         tools.addWidget(self.search, 1)
         for button in (self.up, self.down, self.undo, self.redo, self.more):
             tools.addWidget(button)
-        foot = QHBoxLayout()
-        foot.addWidget(self._summary, 1)
-        foot.addWidget(self._said, 2)
+        head = QHBoxLayout()
+        head.setSpacing(12)
+        head.addWidget(label("Columns", "heading"))
+        head.addWidget(self._summary, 1)
+        head.addWidget(self.mend)
         self._said.hide()
-        foot.addWidget(self.mend)
         whole = QVBoxLayout(self)
-        whole.setContentsMargins(0, 0, 0, 0)
+        whole.setContentsMargins(16, 12, 16, 12)
         whole.setSpacing(8)
+        whole.addLayout(head)
         whole.addLayout(tools)
         whole.addWidget(self._stack, 1)
-        whole.addLayout(foot)
+        whole.addWidget(self._said)
 
 
 def _search() -> QLineEdit:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QItemSelection, QItemSelectionModel, QPoint, Qt, Signal
-from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence
+from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView
 
 from fetchtozip_gui.gui.models.column_cells import At
@@ -12,6 +12,9 @@ from fetchtozip_gui.gui.widgets.column_delegate import ColumnDelegate
 
 _WIDTHS = {At.KEEP: 4, At.SOURCE: 15, At.NAME: 16, At.TYPE: 17, At.PLACE: 5, At.EXAMPLE: 12, At.VALUES: 14}
 """In characters of the usual text."""
+_FIXED = (At.KEEP, At.PLACE)
+_NARROWEST, _WIDEST = 0.7, 1.8
+"""Of the widths above, as the table becomes narrower and wider."""
 
 
 class ColumnTable(QTableView):
@@ -54,12 +57,41 @@ class ColumnTable(QTableView):
         head = self.horizontalHeader()
         head.setHighlightSections(False)
         head.setMinimumSectionSize(28)
-        for at, characters in _WIDTHS.items():
-            wanted = characters * self.fontMetrics().averageCharWidth() + 12
-            self.setColumnWidth(at, max(wanted, head.sectionSizeHint(at)))
         head.setStretchLastSection(True)
+        self._is_fitting = self._by_hand = False
+        head.sectionResized.connect(self._keep_width)
+        self._fit()
         for signal in (model.modelReset, model.layoutChanged, model.dataChanged):
             signal.connect(self._hide)
+
+    # --- widths -------------------------------------------------------------------------------------------------
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if not self._by_hand:
+            self._fit()
+
+    def _fit(self) -> None:
+        """Share the room out, as long as nobody has made a column wider or narrower."""
+        letter = self.fontMetrics().averageCharWidth()
+        wanted = {at: characters * letter + 12 for at, characters in _WIDTHS.items()}
+        fixed = sum(max(wanted[at], self.horizontalHeader().sectionSizeHint(at)) for at in _FIXED)
+        shared = sum(width for at, width in wanted.items() if at not in _FIXED)
+        factor = min(_WIDEST, max(_NARROWEST, (self.viewport().width() - fixed) / shared))
+        left = self.viewport().width()
+        self._is_fitting = True
+        for at, width in wanted.items():
+            least = self.horizontalHeader().sectionSizeHint(at)
+            asked = max(least, width if at in _FIXED else int(width * factor))
+            # the last one takes what the words of the others have left
+            self.setColumnWidth(at, asked if at != At.VALUES else max(least, left))
+            left -= asked
+        self._is_fitting = False
+
+    def _keep_width(self, section: int) -> None:
+        # the last one follows the room by itself
+        if not self._is_fitting and section != At.VALUES:
+            self._by_hand = True
 
     # --- rows ---------------------------------------------------------------------------------------------------
 

@@ -119,13 +119,15 @@ class ExportForm(QWidget):
         document = self._draft.document()
         if part in ("", "source"):
             url = str(document["source"].get("url", ""))
+            was_typed = self.address.text().strip() == url.strip()
             _put(self.address, url)
             known = is_same_place(url, self._practice)
             self._about_source.setText(_PRACTICE if known else _OTHER)
             self._to_practice.setVisible(bool(self._practice) and not known)
             self.name.setPlaceholderText(name_of(url))
-            if not self.address.hasFocus():
-                self._show_start()
+            if not was_typed:
+                # whoever types next replaces it
+                self._show_start(selected=self.address.hasFocus())
         if part in ("", "name", "source"):
             _put(self.name, "" if document["name"] == self.name.placeholderText() else str(document["name"]))
         if part in ("", "output"):

@@ -136,6 +136,8 @@ class _Row(QWidget):
         self.name.setPlaceholderText("name")
         self.value = QLineEdit(value)
         self.value.setPlaceholderText("value")
+        for line in (self.name, self.value):
+            line.setCursorPosition(0)
         self.out = QToolButton()
         self.out.setText("✕")
         self.out.setToolTip("Remove this line")

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from PySide6.QtCore import QRect, QSize, Qt, Signal
-from PySide6.QtWidgets import QFrame, QLayout, QLayoutItem, QSizePolicy, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QFrame, QToolButton, QVBoxLayout, QWidget
 
+from fetchtozip_gui.gui.widgets.flow import Flow
 from fetchtozip_gui.gui.widgets.labels import label
 
 
@@ -25,7 +26,8 @@ class Sections(QWidget):
         self.buttons = {name: self._button(name, words) for name, words in about.items()}
         line = QWidget()
         line.setProperty("role", "clear")
-        flow = Flow(line)
+        flow = Flow(4)
+        line.setLayout(flow)
         for button in self.buttons.values():
             flow.addWidget(button)
         self._column = QVBoxLayout(self)
@@ -75,6 +77,7 @@ class Sections(QWidget):
     def _button(self, name: str, about: str) -> QToolButton:
         button = QToolButton()
         button.setObjectName(name)
+        button.setProperty("role", "part")
         button.setCheckable(True)
         button.setText(f"▸ {name}")
         button.setAccessibleName(name)
@@ -89,5 +92,3 @@ class Sections(QWidget):
         self.toggled.emit(name, open_)
         if name in self._bodies:
             self._bodies[name].setVisible(open_)
-
-

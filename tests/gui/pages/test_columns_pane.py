@@ -227,6 +227,16 @@ def test_bars_are_painted_in_both_themes(qapp: QApplication, pane: ColumnsPane, 
     theme.deleteLater()
 
 
+def test_the_columns_share_the_room_until_one_is_made_wider(pane: ColumnsPane) -> None:
+    head = pane.table.horizontalHeader()
+    assert head.length() == pane.table.viewport().width()
+    pane.resize(900, 400)
+    assert head.length() == pane.table.viewport().width()
+    head.resizeSection(At.NAME, 300)
+    pane.resize(700, 400)
+    assert head.sectionSize(At.NAME) == 300
+
+
 def test_every_control_has_a_name_and_a_tooltip(pane: ColumnsPane) -> None:
     for control in (pane.search, pane.up, pane.down, pane.undo, pane.redo, pane.more, pane.mend, pane.table):
         assert control.accessibleName() or control.text()
