@@ -13,6 +13,7 @@ import json
 import logging
 import time
 from collections.abc import Awaitable, Callable, Iterable, Mapping, MutableMapping
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
@@ -27,6 +28,8 @@ Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
+LINGER_SECONDS = 2.0
+"""For what is left of a body, before the answer to a client that wants its connection closed."""
 SHOWN = 500
 """Characters of a path that the live log is told."""
 
@@ -101,11 +104,11 @@ class Guard:
             else:
                 await self.app(scope, receive, answer)
             return
+        bounded = _Bounded(receive, body)
+        answer.bounded, answer.lingers = bounded, head.brings_body and head.closes
         if refusal:
             await answer.refuse(refusal)
             return
-        bounded = _Bounded(receive, body)
-        answer.bounded = bounded
         try:
             await self.app(scope, bounded, answer)
         except Exception:
@@ -141,23 +144,30 @@ class _Bounded:
         self.refusal: Refusal | None = None
 
     async def __call__(self) -> Message:
-        if self._whole:
+        if self._whole and self.refusal is None:
             return await self._receive()
         if self.refusal is None:
             try:
                 async with asyncio.timeout_at(self._deadline):
                     message = await self._receive()
             except TimeoutError:
-                self.refusal = admission.too_slow(self._body)
+                self.refusal, self._whole = admission.too_slow(self._body), True
             else:
                 self._came += len(message.get("body", b""))
                 self._whole = not message.get("more_body", False)
                 if self._came <= self._body.bytes:
                     return message
-                self._whole = False
                 self.refusal = admission.too_large(self._body)
         # to the application the client has left; what it answers to that is not sent
         return {"type": "http.disconnect"}
+
+    async def drop(self) -> None:
+        """Take in what still comes: a connection that is closed over unread bytes loses the answer on its way."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(LINGER_SECONDS):
+                while not self._whole:
+                    message = await self._receive()
+                    self._whole = not message.get("more_body", False)
 
 
 class _Answer:
@@ -168,12 +178,16 @@ class _Answer:
         self._in_words = in_words
         self._request_id = (b"x-request-id", request_id.encode())
         self.status = 0
+        self._refused = False
         self.bounded: _Bounded | None = None
+        self.lingers = False
 
     async def __call__(self, message: Message) -> None:
-        if self.bounded and self.bounded.refusal and not self.status:
+        if self.bounded and self.bounded.refusal and not self.status and not self._refused:
             return
         kind = message["type"]
+        if self.bounded and self.lingers and not self.status:
+            await self.bounded.drop()
         if kind in ("http.response.start", "websocket.http.response.start"):
             self.status = message["status"]
             message = {**message, "headers": self._headers(message.get("headers", ()))}
@@ -188,7 +202,7 @@ class _Answer:
     async def refuse(self, refusal: Refusal, kind: str = "http.response") -> None:
         """Answer in place of the application."""
         body = json.dumps({"detail": refusal.detail}).encode()
-        self.bounded = None
+        self._refused = True
         headers = [(b"content-type", b"application/json"), (b"content-length", str(len(body)).encode())]
         headers += [(name.encode(), value.encode()) for name, value in refusal.headers]
         await self({"type": f"{kind}.start", "status": refusal.status, "headers": headers})

@@ -370,6 +370,15 @@ def test_200_megabytes_are_refused_without_being_held(tried: Tried) -> None:
     assert answer.json()["detail"] == "body: at most 1,048,576 bytes are taken here."
 
 
+@pytest.mark.parametrize("path", ["/things", "/elsewhere", "/docs"])
+def test_a_client_that_closes_reads_why_its_large_body_was_refused(tried: Tried, path: str) -> None:
+    for _ in range(5):
+        status, _, _ = ask(tried, post("x" * 900_000, "text/plain").replace("/things", path))
+        assert status == 415
+        status, _, _ = ask(tried, post("1" * 900_000, "application/json").replace("/things", path))
+        assert status == {"/things": 200, "/elsewhere": 404, "/docs": 405}[path]
+
+
 def test_a_streamed_answer_comes_whole(tried: Tried) -> None:
     assert httpx.get(f"{tried.served.url}/rows").text == "1\n2\n"
 
