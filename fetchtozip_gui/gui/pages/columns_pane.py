@@ -70,6 +70,12 @@ class ColumnsPane(QFrame):
         """Hear no more of scripts."""
         if self._mirror is not None:
             self._mirror.leave()
+            self._mirror = None
+
+    def share(self, inputs: Inputs) -> None:
+        """From now on the table is the same list as the one that scripts see, if it is not already."""
+        if self._mirror is None:
+            self._mirror = ColumnMirror(self._draft, self._findings, inputs, self._errands, self)
 
     def look_at(self, rows: pl.LazyFrame | None) -> None:
         """Show what the columns hold in all rows of a job; null goes back to the first page."""
