@@ -23,8 +23,7 @@ from fetchtozip_gui.core.python_chunks import (
 )
 from fetchtozip_gui.core.python_steps import step_lines, write_lines
 from fetchtozip_gui.core.recipe import Recipe
-from fetchtozip_gui.core.referring import is_reference
-from fetchtozip_gui.core.scripts import variable_of, without_secrets
+from fetchtozip_gui.core.referring import is_reference, variable_of, without_secrets
 from fetchtozip_gui.core.sources.file import FileSource
 from fetchtozip_gui.core.sources.http import HttpSource
 
@@ -37,7 +36,7 @@ def as_python(recipe: Recipe, *, records: str = "", pagination: dict[str, Any] |
 
     Secrets are read from the environment. `NotInThisVersion` for a source or step that no script can stand for.
     """
-    document, _ = without_secrets(recipe)
+    document, _ = without_secrets(recipe.document(secrets=True))
     source = document["source"]
     if source["type"] == "http":
         if records and source.get("records", "auto") == "auto":

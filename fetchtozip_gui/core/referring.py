@@ -10,7 +10,7 @@ from collections.abc import Container
 from typing import Any, Literal
 from urllib.parse import quote, unquote, unquote_plus, urlsplit, urlunsplit
 
-from fetchtozip_gui.core.secrets import MASK, is_secret_name
+from fetchtozip_gui.core.secrets import MASK, is_secret_name, redact
 
 Kind = Literal["keyring", "env"]
 
@@ -39,6 +39,14 @@ def refer(
     if isinstance(output := made.get("output"), dict):
         _walk(output, out)
     return made, out.secrets
+
+
+def without_secrets(document: dict[str, Any]) -> tuple[dict[str, Any], tuple[str, ...]]:
+    """A recipe's document with variables of the environment in the place of its secrets, and their names."""
+    made, secrets = refer(document, "env")
+    # what cannot be referred to, such as a password in a body, is masked
+    masked: dict[str, Any] = redact(made)
+    return masked, tuple(secrets)
 
 
 class _Out:
@@ -74,6 +82,12 @@ def variable(text: str) -> str:
     """A name for an environment variable: `X-API-Key` becomes `X_API_KEY`."""
     name = re.sub(r"[^A-Z0-9]+", "_", text.upper()).strip("_")[:60]
     return f"_{name}" if name[:1].isdigit() else name or "SECRET"
+
+
+def variable_of(reference: str) -> str:
+    """The environment variable in which a script looks for what a reference stands for."""
+    kind, _, name = reference.partition(":")
+    return name if kind == "env" else variable(name)
 
 
 def _host(source: dict[str, Any]) -> str:

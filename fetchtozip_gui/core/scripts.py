@@ -14,11 +14,14 @@ from fetchtozip_gui.core.http.template import Template
 from fetchtozip_gui.core.names import safe_name
 from fetchtozip_gui.core.outputs import FORMATS, format_of
 from fetchtozip_gui.core.outputs.file import FileOutput
+from fetchtozip_gui.core.python_script import as_python
 from fetchtozip_gui.core.recipe import Recipe
-from fetchtozip_gui.core.referring import is_reference, refer, variable
-from fetchtozip_gui.core.secrets import redact, redact_url
+from fetchtozip_gui.core.referring import is_reference, variable_of, without_secrets
+from fetchtozip_gui.core.secrets import redact_url
 from fetchtozip_gui.core.sources.http import HttpSource
 from fetchtozip_gui.core.steps.columns import Column, ColumnsStep
+
+__all__ = ["as_command", "as_curl", "as_python", "as_source_curl"]
 
 Piece = str | tuple[str]
 """A text as it is, or in a tuple the name of an environment variable."""
@@ -26,7 +29,7 @@ Piece = str | tuple[str]
 
 def as_command(recipe: Recipe) -> str:
     """`fetchtozip run` with the recipe as its input. Secrets in plain are read from the environment instead."""
-    document, secrets = without_secrets(recipe)
+    document, secrets = without_secrets(recipe.document(secrets=True))
     lines = _told(f"{name} is a secret and is not written here: export {name}=… first" for name in secrets)
     lines += ["fetchtozip run - " + _here(document)]
     return "\n".join(lines) + "\n"
@@ -38,7 +41,7 @@ def as_curl(recipe: Recipe, address: str, *, columns: Sequence[str] = (), keyed:
     `columns` are the source's, where they are known: they turn columns that the recipe names into the places that
     the server's inputs count. `keyed` says that the server wants its key, which is read from the environment.
     """
-    document, secrets = without_secrets(recipe)
+    document, secrets = without_secrets(recipe.document(secrets=True))
     form = format_of(recipe.output) if isinstance(recipe.output, FileOutput) else FORMATS["zip"]
     name = safe_name(recipe.name, longest=180) + form.suffix
     steps = document.get("steps", [])
@@ -96,7 +99,7 @@ def _place(name: str, names: Sequence[str]) -> int:
 
 def as_source_curl(source: HttpSource) -> str:
     """The first request of a source, as curl sends it. Secrets are read from the environment."""
-    clean = Recipe.parse(without_secrets(Recipe(source=source))[0]).source
+    clean = Recipe.parse(without_secrets(Recipe(source=source).document(secrets=True))[0]).source
     variables: dict[str, str] = {}
     words: list[list[Piece]] = [["-sS", "--compressed"]]
     if isinstance(clean.auth, OAuth2):
@@ -117,14 +120,6 @@ def as_source_curl(source: HttpSource) -> str:
         lines.append(_token(clean.auth, variables))
     option = " \\\n  ".join(_written(word) for word in [*words, url])
     return "\n".join([*lines, f"curl {option}"]) + "\n"
-
-
-def without_secrets(recipe: Recipe) -> tuple[dict[str, Any], tuple[str, ...]]:
-    """The recipe's document with variables of the environment in the place of its secrets, and their names."""
-    document, secrets = refer(recipe.document(secrets=True), "env")
-    # what cannot be referred to, such as a password in a body, is masked
-    masked: dict[str, Any] = redact(document)
-    return masked, tuple(secrets)
 
 
 def _first_address(source: HttpSource, variables: dict[str, str]) -> list[Piece]:
@@ -197,12 +192,6 @@ def _value(text: str, variables: dict[str, str]) -> list[Piece]:
     name = variable_of(text)
     variables[name] = text
     return [(name,)]
-
-
-def variable_of(reference: str) -> str:
-    """The environment variable in which a script looks for what a reference stands for."""
-    kind, _, name = reference.partition(":")
-    return name if kind == "env" else variable(name)
 
 
 def _written(word: list[Piece]) -> str:

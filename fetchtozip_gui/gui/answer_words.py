@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 RECORDS = 100
 """Records that are written out as JSON."""
-LETTERS = 120_000
+LETTERS = 60_000
 """Of a text that is shown; more would hold the window while it is laid out."""
 LINE = 2_000
 """Letters of a line that is shown, for the same reason."""
@@ -47,8 +47,8 @@ def shown(tested: Tested) -> Shown:
 
 
 def _records(frame: pl.DataFrame) -> str:
-    rows = json.loads(frame.head(RECORDS).write_json()) if frame.width else []
-    text = json.dumps(rows, indent=2, ensure_ascii=False)
+    # not Polars' own writer, which ends the thread over bytes and times
+    text = json.dumps(frame.head(RECORDS).to_dicts(), indent=2, ensure_ascii=False, default=str)
     if frame.height > RECORDS:
         text += f"\n\n… {counted(frame.height - RECORDS, 'record')} more on this page"
     return _bounded(text)

@@ -79,6 +79,7 @@ QPushButton[role="primary"] {
 QPushButton[role="primary"]:hover { background: $accent_hover; border-color: $accent_hover; }
 QPushButton[role="primary"]:pressed { background: $accent_pressed; border-color: $accent_pressed; }
 QPushButton[role="primary"]:focus { border: 2px solid $ring; padding: 9px 18px; }
+QPushButton[role="primary"]:disabled { background: $plain_soft; border-color: $plain_soft; color: $muted; }
 QPushButton[role="beside"] { padding: 7px 14px; }
 QPushButton[role="beside"]:focus { padding: 6px 13px; }
 QPushButton[role="choice"] { padding: 7px 6px; }
@@ -184,6 +185,7 @@ QScrollBar::handle:vertical {
   background: $field_border; border-radius: 3px; min-height: 32px; margin: 2px 2px 2px 4px;
 }
 QScrollBar::handle:vertical:hover { background: $muted; }
+QScrollBar[idle="true"]::handle:vertical { background: transparent; }
 QScrollBar:horizontal { background: transparent; height: 12px; margin: 0; }
 QScrollBar::handle:horizontal {
   background: $field_border; border-radius: 3px; min-width: 32px; margin: 4px 2px 2px 2px;

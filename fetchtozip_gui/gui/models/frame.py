@@ -25,6 +25,8 @@ LONGEST = 300
 """Characters of a value that are shown in a cell; the tooltip has more."""
 TOLD = 4_000
 """Characters of a value in a tooltip or copied out of a cell."""
+SAMPLE = 40
+"""Rows that tell how wide a column is."""
 NULL = "null"
 
 # as plain integers: `data` is called some thousand times for every frame, and an enum is slow to compare
@@ -90,6 +92,13 @@ class FrameModel(QAbstractTableModel):
         """A value as text, longer than a cell shows it; empty for null."""
         found = self._frame(row // BLOCK)[self._names[column]].slice(row % BLOCK, 1)
         return texts(found, TOLD, breaks=True)[0] or ""
+
+    def longest(self, column: int) -> str:
+        """The longest text among a column's first rows, to tell how wide it should be."""
+        if self._rows is None or not self.rowCount():
+            return ""
+        first = self._frame(0)[self._names[column]].head(SAMPLE)
+        return max((NULL if text is None else text for text in texts(first, 60)), key=len, default="")
 
     # --- what Qt asks -------------------------------------------------------------------------------------------
 
@@ -174,6 +183,8 @@ def texts(values: pl.Series, longest: int, *, breaks: bool = False) -> list[str 
         return [None if count is None else f"{count:,} bytes" for count in values.bin.size().to_list()]
     elif isinstance(dtype, pl.Datetime):
         found = values.dt.to_string("%Y-%m-%d %H:%M:%S%.f" + ("%:z" if dtype.time_zone else ""))
+    elif dtype == pl.Duration:
+        return [None if value is None else str(value) for value in values.to_list()]
     elif dtype == pl.Boolean:
         return [None if value is None else "true" if value else "false" for value in values.to_list()]
     else:

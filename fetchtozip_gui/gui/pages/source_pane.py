@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from fetchtozip_gui.core.errors import FetchToZipError
 from fetchtozip_gui.gui.errands import Errands
@@ -61,6 +61,7 @@ class SourcePane(QFrame):
         self._models = False
         self.form = SourceForm()
         self.answers = Answers()
+        self._scrolled = Scrolled(self.form)
         self.notice = Notice()
         self.found = FoundLine()
         self.reason = label(role="muted", wraps=True)
@@ -214,6 +215,10 @@ class SourcePane(QFrame):
         else:
             self.form.go_to(link)
 
+    def _bring_into_sight(self, field: QWidget) -> None:
+        # when what was opened has found its place
+        self._scrolled.ensureWidgetVisible(field)
+
     # --- layout -------------------------------------------------------------------------------------------------
 
     def _lay_out(self) -> None:
@@ -226,9 +231,8 @@ class SourcePane(QFrame):
         lines = QVBoxLayout(self)
         lines.setContentsMargins(16, 14, 16, 14)
         lines.setSpacing(8)
-        form = Scrolled(self.form)
-        form.setProperty("role", "clear")
-        lines.addWidget(form)
+        self._scrolled.setProperty("role", "clear")
+        lines.addWidget(self._scrolled)
         lines.addLayout(acts)
         lines.addWidget(self.notice)
         lines.addWidget(self.found)
@@ -245,6 +249,7 @@ class SourcePane(QFrame):
         self.form.secret.connect(self._keep)
         self.form.kind_chosen.connect(self._choose_kind)
         self.form.models_wanted.connect(self._load)
+        self.form.reached.connect(self._bring_into_sight, Qt.ConnectionType.QueuedConnection)
         self.found.linkActivated.connect(self._follow_link)
         self.answers.page_wanted.connect(self._trial.go_to)
         for button, keys, act in (

@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from fetchtozip_gui.gui.answer_words import Shown
 
 RECORDS, REQUEST, RESPONSE, SCHEMA, PAGES = range(5)
+_JSON = 5
+"""The other view of the records."""
 _TABS = {
     RECORDS: ("Records", "The rows of this page"),
     REQUEST: ("Request", "What was sent, without its secrets"),
@@ -50,6 +52,7 @@ class Answers(QTabWidget):
         self.setDocumentMode(True)
         self.setProperty("role", "tight")
         self.setAccessibleName("What the test has brought")
+        self.setToolTip("What the test has brought (Ctrl+Tab: the next part)")
         self.records = FrameModel(parent=self)
         self.schema = FrameModel(parent=self)
         self.request = _code("The request as it was sent")
@@ -65,24 +68,20 @@ class Answers(QTabWidget):
         self._as_json = QToolButton()
         self._as_curl = QPushButton("Copy as cURL")
         self._shown: Shown | None = None
+        self._due: set[int] = set()
         self.pages.wanted.connect(self.page_wanted)
         self.steps.wanted.connect(self.page_wanted)
         for at, page in enumerate((self._records(), self._request(), self._response(), self._schema(), self.pages)):
             name, about = _TABS[at]
             self.addTab(page, name)
             self.setTabToolTip(at, about)
+        self.currentChanged.connect(self._fill)
 
     def show_page(self, shown: Shown) -> None:
         """Show another page; an answer that is a refusal opens by itself, and closes again when all is well."""
         self._shown = shown
         tested = shown.tested
-        self.records.show(tested.frame)
-        self.schema.show(shown.schema)
-        self.json.setPlainText(shown.json)
-        self.request.setPlainText(shown.request)
-        self.response.setPlainText(shown.response)
-        self.status.setText(shown.status)
-        self.copied.clear()
+        self._due = {RECORDS, REQUEST, RESPONSE, SCHEMA, _JSON}
         self.setTabText(RECORDS, f"Records {tested.frame.height:,}")
         over_http = bool(tested.sent.headers) or tested.received is not None
         self.setTabEnabled(REQUEST, over_http)
@@ -95,10 +94,32 @@ class Answers(QTabWidget):
             self.problem.clear()
             if self.currentIndex() == RESPONSE:
                 self.setCurrentIndex(RECORDS)
+        self._fill()
+
+    def _fill(self) -> None:
+        """Fill what is in sight: all at once would hold the window for longer than a frame."""
+        at = _JSON if self.currentIndex() == RECORDS and self._as_json.isChecked() else self.currentIndex()
+        shown = self._shown
+        if shown is None or at not in self._due:
+            return
+        self._due.remove(at)
+        if at == RECORDS:
+            self.records.show(shown.tested.frame)
+        elif at == _JSON:
+            self.json.setPlainText(shown.json)
+        elif at == SCHEMA:
+            self.schema.show(shown.schema)
+        elif at == REQUEST:
+            self.copied.clear()
+            self.request.setPlainText(shown.request)
+        else:
+            self.status.setText(shown.status)
+            self.response.setPlainText(shown.response)
 
     def clear_pages(self) -> None:
         """Nothing has been tested."""
         self._shown = None
+        self._due = set()
         self.records.show(None)
         self.schema.show(None)
         for text in (self.json, self.request, self.response):
@@ -159,6 +180,7 @@ class Answers(QTabWidget):
 
     def _switch(self, as_json: bool) -> None:
         self._views.setCurrentIndex(1 if as_json else 0)
+        self._fill()
 
     def _copy(self) -> None:
         if self._shown is not None:

@@ -23,8 +23,11 @@ class Scrolled(QScrollArea):
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setWidget(column)
         column.installEventFilter(self)
-        self.verticalScrollBar().rangeChanged.connect(self._keep_width)
-        self._keep_width()
+        # always there, and not seen while nothing scrolls: one that came and went would change the width, and with it
+        # the height of wrapped text, and with that whether it has to come
+        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)
+        self.verticalScrollBar().rangeChanged.connect(self._follow_range)
+        self._follow_range()
 
     def sizeHint(self) -> QSize:
         column = self._column
@@ -40,6 +43,10 @@ class Scrolled(QScrollArea):
             self.updateGeometry()
         return super().eventFilter(watched, event)
 
-    def _keep_width(self) -> None:
-        scrolls = self.verticalScrollBar().maximum() > 0
-        self.setViewportMargins(0, 0, 0 if scrolls else GUTTER, 0)
+    def _follow_range(self) -> None:
+        bar = self.verticalScrollBar()
+        idle = bar.maximum() <= 0
+        if bar.property("idle") != idle:
+            bar.setProperty("idle", idle)
+            bar.style().unpolish(bar)
+            bar.style().polish(bar)

@@ -27,8 +27,8 @@ class SecretField(LineField):
 
     def show_value(self, value: Any) -> None:
         text = "" if value in (ABSENT, None) else str(value)
-        if text == self._told and not text:
-            # nothing of what is being typed is in the document yet
+        if text == self._told:
+            # what is being typed is not in the document yet, or just came from here
             return
         self._told = text
         self.line.setText(text)

@@ -43,6 +43,8 @@ class SourceForm(QWidget):
     """The path, and its new value; `ABSENT` takes it out."""
     secret = Signal(object, str)
     kind_chosen = Signal(str)
+    reached = Signal(object)
+    """A field got the keyboard from elsewhere: it is to be in sight."""
     models_wanted = Signal()
     """A part was opened that is made of the source's model, which is not loaded yet."""
 
@@ -52,7 +54,7 @@ class SourceForm(QWidget):
         self._source: dict[str, Any] = {}
         self._errors: dict[str, str] = {}
         self._loaded = False
-        self._records = ""
+        self._records = self._wanted = ""
         self._pagination: Mapping[str, Any] = {}
         self.kind = _kinds()
         self.address = LineField(_spec(HTTP, "url", "text"), ("url",))
@@ -113,7 +115,7 @@ class SourceForm(QWidget):
                 for path in wrong:
                     left.pop(path, None)
         self._tell_parts()
-        return [f"{path}: {words}" for path, words in left.items()]
+        return [f"{path}: {words}" if words else path for path, words in left.items()]
 
     def know(self, records: str, pagination: Mapping[str, Any]) -> None:
         """Offer what was found where nothing is chosen."""
@@ -125,13 +127,16 @@ class SourceForm(QWidget):
                 field.suggest(f"auto: {records}" if records else "")
 
     def go_to(self, name: str) -> None:
-        """Open the part that holds a field, and put the keyboard on it."""
+        """Open the part that holds a field, and put the keyboard on it, once it is made."""
+        self._wanted = name
         for part, names in self._names(self.source_kind).items():
             if name in names:
                 self.parts[self.source_kind].open(part)
         for field in self._fields():
             if field.path == (name,):
+                self._wanted = ""
                 field.setFocus(Qt.FocusReason.ShortcutFocusReason)
+                self.reached.emit(field)
 
     def refuse(self, path: Path, words: str) -> None:
         """Say in a field why its secret could not be kept."""
@@ -181,6 +186,8 @@ class SourceForm(QWidget):
         self.know(self._records, self._pagination)
         if self._errors:
             self.mark(self._errors)
+        if self._wanted in names:
+            self.go_to(self._wanted)
 
     def _names(self, kind: str) -> Mapping[str, tuple[str, ...]]:
         return SECTIONS if kind == "http" else {OPTIONS: tuple(name for name in FILE if name != "path")}

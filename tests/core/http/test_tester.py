@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import io
 import json
 import shlex
 import threading
 from collections.abc import Iterator
+from datetime import time
+from decimal import Decimal
 from typing import Any
 
 import polars as pl
@@ -370,3 +373,12 @@ def test_without_a_key_rows_are_compared_whole() -> None:
         proof = tester.prove(source(api.url), Tools())
     assert proof.ok
     assert any("No column looks like a key" in words for _, words in proof.lines)
+
+
+def test_rows_of_every_type_are_compared(server: RawServer) -> None:
+    frame = pl.DataFrame({"raw": [b"\x00\xff"], "at": [time(1, 2)], "exact": [Decimal("1.10")], "list": [[1, None]]})
+    file = io.BytesIO()
+    frame.write_parquet(file)
+    url = server.script("/orders", reply(200, body=file.getvalue()))
+    proof = tester.prove(source(url, format="parquet", pagination="none"), Tools())
+    assert proof.ok, proof

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 import polars as pl
@@ -28,6 +28,7 @@ MIXED = pl.DataFrame(
         "tags": [["a", "ü"], [], None],
         "geo": [{"lat": 1.5, "on": date(2026, 1, 2)}, {"lat": None, "on": None}, None],
         "raw": [b"abc", b"", None],
+        "span": [timedelta(days=1, seconds=90), timedelta(), None],
         "nothing": pl.Series([None, None, None], dtype=pl.Null),
     }
 )
@@ -74,6 +75,7 @@ def test_values_are_told_as_people_read_them(model_of: Callable[[Rows], FrameMod
         "tags": '["a", "ü"]',
         "geo": '{"lat": 1.5, "on": "2026-01-02"}',
         "raw": "3 bytes",
+        "span": "1 day, 0:01:30",
         "nothing": "null",
     }
     assert row(model, 1)["at"] == "2026-01-02 03:04:05.250"

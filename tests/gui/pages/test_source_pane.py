@@ -26,7 +26,7 @@ from fetchtozip_gui.gui.models.findings import Findings
 from fetchtozip_gui.gui.pages.source_pane import SourcePane
 from fetchtozip_gui.gui.source_words import FILE, HTTP, SECTIONS
 from fetchtozip_gui.gui.theme import Theme
-from fetchtozip_gui.gui.widgets.answers import PAGES, RECORDS, RESPONSE
+from fetchtozip_gui.gui.widgets.answers import PAGES, RECORDS, REQUEST, RESPONSE, SCHEMA
 from fetchtozip_gui.gui.widgets.fields import Field, LineField
 from fetchtozip_gui.gui.widgets.pairs import PairsField
 from fetchtozip_gui.gui.widgets.secret_field import SecretField
@@ -142,15 +142,19 @@ def test_the_practice_source_is_tested_and_shown(
     assert findings.tested.rows_total == 541_909
     assert pane.answers.records.rowCount() == 1000
     assert pane.answers.tabText(RECORDS) == "Records 1,000"
-    assert pane.answers.schema.rowCount() == len(findings.tested.schema)
     assert pane.answers.currentIndex() == RECORDS
     assert "541,909 rows in 542 pages" in pane.found.text()
     assert 'href="records"' in pane.found.text()
     assert pane.reason.text().startswith("Because ")
-    assert pane.answers.request.toPlainText().startswith("GET http://")
-    assert pane.answers.status.text().startswith("200 OK · ")
+    pane.answers._as_json.click()
     assert "InvoiceNo" in pane.answers.json.toPlainText()
     assert "900 records more" in pane.answers.json.toPlainText()
+    pane.answers.setCurrentIndex(REQUEST)
+    assert pane.answers.request.toPlainText().startswith("GET http://")
+    pane.answers.setCurrentIndex(RESPONSE)
+    assert pane.answers.status.text().startswith("200 OK · ")
+    pane.answers.setCurrentIndex(SCHEMA)
+    assert pane.answers.schema.rowCount() == len(findings.tested.schema)
 
 
 def test_a_proof_says_what_holds_line_by_line(
@@ -174,7 +178,7 @@ def test_what_does_not_hold_is_told_with_a_cross(qtbot: QtBot, pane: SourcePane,
         return True
 
     with PagedApi(100, before=before) as api:
-        begin(draft, api.url, pagination={"type": "page"})
+        begin(draft, api.url, pagination={"type": "page", "size": 10})
         try_out(qtbot, pane, pane.prove)
     lines = [line.text() for line in pane.answers.pages.proof]
     assert any(line.startswith("✗") and "came before" in line for line in lines)
@@ -185,6 +189,23 @@ def test_nothing_is_known_before_a_test(pane: SourcePane, findings: Findings) ->
     assert "Test (F5)" in pane.found.text()
     assert findings.tested is None
     assert not pane.stop_button.isVisible()
+
+
+def test_a_request_is_copied_as_a_command(
+    qtbot: QtBot, pane: SourcePane, draft: DraftModel, qapp: QApplication
+) -> None:
+    with PagedApi(5) as api:
+        begin(draft, api.url)
+        try_out(qtbot, pane)
+    pane.answers.setCurrentIndex(REQUEST)
+    pane.answers._as_curl.click()
+    assert qapp.clipboard().text().startswith(f"curl {api.url}")
+    pane.answers.setCurrentIndex(RECORDS)
+    grid = pane.answers._grid
+    grid.setFocus()
+    grid.selectRow(1)
+    QTest.keyClick(grid, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
+    assert qapp.clipboard().text() == "1\tZürich 1\t1.25\tfalse"
 
 
 # --- pages --------------------------------------------------------------------------------------------------------
@@ -452,6 +473,7 @@ def test_a_secret_goes_to_the_keyring_and_its_name_into_the_draft(
         assert all(SECRET not in text for text in documents)
         try_out(qtbot, pane)
         assert f"Bearer {SECRET}" in api.server.seen[-1].raw()
+    pane.answers.setCurrentIndex(REQUEST)
     assert "Bearer ***" in pane.answers.request.toPlainText()
     assert SECRET not in pane.answers.request.toPlainText()
 
