@@ -71,6 +71,7 @@ class Program:
         from fetchtozip_gui.gui.resources import resource
         from fetchtozip_gui.gui.theme import Theme
         from fetchtozip_gui.gui.window import Window
+        from fetchtozip_gui.gui.window_state import restore_place
 
         self._began = datetime.now().astimezone()
         self._folder = folder
@@ -87,7 +88,7 @@ class Program:
         self.theme.enlarge(self._preferences.number("scale"))
         icons = Icons(resource("icons"))
         self.window: Window = Window(self._errands, icons, self._memory, self._preferences, str(_downloads()))
-        self.window.restore()
+        restore_place(self.window, self._memory)
         self.window.actions_.choose(f"theme_{self._preferences.text('theme')}")
         self._preferences.changed.connect(self._follow)
         self.window.server.changed.connect(self._follow_server)
@@ -219,11 +220,12 @@ class Program:
 
     def _keep(self) -> None:
         from fetchtozip_gui.core.secrets import redact  # heavy: Pydantic
+        from fetchtozip_gui.gui.window_state import state_of
 
         document = self.window.draft.document()
         # a draft with a secret in plain is not kept at all: half of it would be a riddle
         text = json.dumps(document) if redact(document) == document else "null"
-        self._memory.keep(draft__document=text, **self.window.state())
+        self._memory.keep(draft__document=text, **state_of(self.window))
         self._memory.save()
 
     # --- what nobody foresaw ------------------------------------------------------------------------------------

@@ -51,6 +51,13 @@ def _file(window: Window) -> list[Action]:
             "paste", "&Paste as source", window.bringing.paste, _FILE, ("Ctrl+Shift+V",), "Take over what was copied"
         ),
         Action(
+            "practice",
+            "Practice source",
+            window.take_practice,
+            _FILE,
+            hint="Begin with the source that is in the program: 541,909 rows of a made-up web shop",
+        ),
+        Action(
             "quit",
             "&Quit",
             window.quit,

@@ -18,11 +18,10 @@ from fetchtozip_gui.gui.pages.script import ScriptPage, Writing
 from fetchtozip_gui.gui.pages.settings import SettingsPage
 from fetchtozip_gui.gui.resources import resource
 from fetchtozip_gui.gui.widgets.disk_card import DiskCard
-from fetchtozip_gui.gui.widgets.export_form import ExportForm
 from fetchtozip_gui.gui.widgets.job_card import JobCard
-from fetchtozip_gui.gui.widgets.job_list import JobList
 from fetchtozip_gui.gui.widgets.sidebar import Place
 from fetchtozip_gui.gui.words import place
+from fetchtozip_gui.gui.workbench import Workbench
 
 if TYPE_CHECKING:
     from fetchtozip_gui.core.recipe import Recipe
@@ -44,9 +43,7 @@ class Rooms(QObject):
         super().__init__(window)
         self._window = window
         self._made: dict[str, QWidget] = {}
-        self.form = ExportForm(window.draft, window.preferences.text("folder") or window.usual_folder)
-        self.cards = JobList(window.jobs)
-        self._file_words = ""
+        self.bench = Workbench(window)
 
     def page(self, name: str) -> tuple[QWidget, bool]:
         """A page, and whether it was made just now."""
@@ -54,7 +51,7 @@ class Rooms(QObject):
         if known is not None:
             return known, False
         make: dict[str, Callable[[], QWidget]] = {
-            "export": self._export,
+            "export": lambda: self.bench.page,
             "jobs": self._jobs,
             "script": self._script,
             "settings": self._settings,
@@ -66,16 +63,10 @@ class Rooms(QObject):
     def follow(self) -> None:
         """Follow what the window shares, once all of it is there."""
         window = self._window
-        window.session.opened.connect(self._know_practice)
-        window.session.moved.connect(self._know_practice)
         window.documents.changed.connect(self._tell_file)
-        window.preferences.changed.connect(self._follow_preference)
         window.acts.told.connect(self._tell_card)
         window.acts.failed.connect(self._fail_card)
         window.acts.edited.connect(self._edit)
-        self.form.started.connect(window.start)
-        self.cards.asked.connect(window.act)
-        self.cards.all_asked.connect(self._show_jobs)
         self._tell_file()
 
     # --- what the window asks of its pages ----------------------------------------------------------------------
@@ -84,20 +75,13 @@ class Rooms(QObject):
         """Put the keyboard on the first thing of a page."""
         page = self._made[name]
         first: dict[type[QWidget], Callable[[Any], QWidget]] = {
-            ExportPage: lambda _: self.form.address,
+            ExportPage: lambda _: self.bench.source.form.address,
             JobsPage: lambda page: page.list if page.rows.rowCount() else page.filter,
             ScriptPage: lambda page: page.turn,
             SettingsPage: lambda page: next(button for button in page.themes.values() if button.isChecked()),
             HelpPage: lambda page: page.topics,
         }
         first[type(page)](page).setFocus(Qt.FocusReason.OtherFocusReason)
-
-    def newest_card(self) -> None:
-        """Put the keyboard on the newest job's card."""
-        card = self.cards.newest()
-        if card is not None:
-            self.cards.go_to_top()
-            card.take_focus()
 
     def show_job(self, job_id: str) -> None:
         """Choose a job on the Jobs page."""
@@ -111,37 +95,11 @@ class Rooms(QObject):
         if isinstance(page, HelpPage) and topic:
             page.choose(topic)
 
-    def address(self) -> None:
-        """Put the keyboard on the source's address."""
-        self.form.go_to_address()
-
-    def show_begun(self, job: Job) -> None:
-        """A job was begun: show its card."""
-        self.cards.go_to_top()
-
-    def show_fault(self, error: FetchToZipError) -> None:
-        """Say beside its field why the draft was not started."""
-        self.form.fail(error)
-
-    def clear_faults(self) -> None:
-        """What was said of the draft is no longer so."""
-        self.form.clear_notices()
-
     # --- following ----------------------------------------------------------------------------------------------
-
-    def _know_practice(self) -> None:
-        self.form.know_practice(self._window.session.practice)
-
-    def _follow_preference(self, name: str) -> None:
-        if name == "folder":
-            self.form.use_folder(self._window.preferences.text("folder") or self._window.usual_folder)
 
     def _tell_file(self) -> None:
         path = self._window.documents.path
-        self._file_words = place(path) if path else "Fetch every page of a source and get one file."
-        page = self._made.get("export")
-        if isinstance(page, ExportPage):
-            page.tell_file(self._file_words)
+        self.bench.page.tell_file(place(path) if path else "Fetch every page of a source and get one file.")
 
     def _edit(self, job: Job) -> None:
         window = self._window
@@ -150,12 +108,9 @@ class Rooms(QObject):
         hidden = " Its secrets are not kept with a job: type them again." if job.needs_recipe else ""
         window.tell(f"The recipe of “{job.recipe_name}” is the draft now; undo brings the former one back.{hidden}")
 
-    def _show_jobs(self) -> None:
-        self._window.go_to("jobs")
-
     def _cards_of(self, job_id: str) -> list[JobCard]:
         page = self._made.get("jobs")
-        found = [self.cards.cards.get(job_id), page.card if isinstance(page, JobsPage) else None]
+        found = [self.bench.cards.cards.get(job_id), page.card if isinstance(page, JobsPage) else None]
         return [card for card in found if card is not None and card.job.id == job_id]
 
     def _tell_card(self, job_id: str, text: str) -> None:
@@ -170,13 +125,6 @@ class Rooms(QObject):
             self._window.fail(error)
 
     # --- making -------------------------------------------------------------------------------------------------
-
-    def _export(self) -> QWidget:
-        window = self._window
-        buttons = [window.actions_.button(name) for name in ("open", "save", "bring")]
-        page = ExportPage(window.draft, buttons, source=self.form, jobs=self.cards)
-        page.tell_file(self._file_words)
-        return page
 
     def _jobs(self) -> QWidget:
         page = JobsPage(self._window.jobs, self._lines)

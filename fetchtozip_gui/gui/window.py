@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from functools import partial
 
-from PySide6.QtCore import QByteArray, Qt, QTimer, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QPaintEvent
-from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QSplitter, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
 from fetchtozip_gui import __version__
 from fetchtozip_gui.core.errors import FetchToZipError
@@ -33,6 +33,7 @@ from fetchtozip_gui.gui.status_line import StatusLine
 from fetchtozip_gui.gui.widgets.banner import Banner
 from fetchtozip_gui.gui.widgets.notice import Notice
 from fetchtozip_gui.gui.widgets.sidebar import Sidebar
+from fetchtozip_gui.gui.window_state import restore_splitters
 
 
 class Window(QMainWindow):
@@ -77,7 +78,7 @@ class Window(QMainWindow):
         self.leaving = Leaving(self.session, self.jobs, errands, preferences, self.tray, self)
         self.resize(1280, 800)
         self.go_to(PLACES[0].id)
-        self.rooms.address()
+        self.rooms.bench.source.go_to_address()
 
     # --- the engine comes and goes ------------------------------------------------------------------------------
 
@@ -121,7 +122,7 @@ class Window(QMainWindow):
         made, is_new = self.rooms.page(page)
         if is_new:
             self._stack.addWidget(made)
-            self._restore_splitters(made)
+            restore_splitters(made, self.memory)
         self._page = page
         self._stack.setCurrentWidget(made)
         self.sidebar.show_place(page)
@@ -139,7 +140,7 @@ class Window(QMainWindow):
             self.rooms.show_job(newest.id)
         elif newest is not None:
             self.go_to("export")
-            self.rooms.newest_card()
+            self.rooms.bench.newest_card()
 
     def go_to_job(self, job_id: str) -> None:
         """Show a job with all it said."""
@@ -149,7 +150,7 @@ class Window(QMainWindow):
     def go_to_address(self) -> None:
         """Put the keyboard on the address of the source."""
         self.go_to("export")
-        self.rooms.address()
+        self.rooms.bench.source.go_to_address()
 
     def help(self, topic: str) -> None:
         """Show the help, at a topic where one is named."""
@@ -174,23 +175,32 @@ class Window(QMainWindow):
     def start(self) -> None:
         """Have the draft done."""
         self.notice.clear()
-        self.rooms.clear_faults()
+        self.rooms.bench.output.clear_notices()
         engine, document = self.session.engine, self.draft.document()
         if engine is None:
             # pressed in the first moment: the program is nearly ready
             self._starts_when_open = True
             return
-        folder = self.preferences.text("folder") or self.usual_folder
+        folder = self.exports_folder()
         # heavy: looking at the folder and locking it may take longer than a frame
         self.errands.run(lambda: starting.submit(engine, document, folder), self._begun, self._not_begun)
 
+    def exports_folder(self) -> str:
+        """Where files go for which no other place is chosen."""
+        return self.preferences.text("folder") or self.usual_folder
+
+    def take_practice(self) -> None:
+        """Put the practice source in the draft's place."""
+        self.go_to("export")
+        self.rooms.bench.take_practice()
+
     def _begun(self, job: Job) -> None:
         self.jobs.show_job(job)
-        self.rooms.show_begun(job)
+        self.rooms.bench.show_begun(job)
 
     def _not_begun(self, error: FetchToZipError) -> None:
         self.go_to("export")
-        self.rooms.show_fault(error)
+        self.rooms.bench.show_fault(error)
 
     def enlarge(self, step: int) -> None:
         """Make the text larger or smaller, by so many percent."""
@@ -233,23 +243,6 @@ class Window(QMainWindow):
         if not self._was_painted:
             self._was_painted = True
             QTimer.singleShot(0, self.first_painted.emit)
-
-    def restore(self) -> None:
-        """Stand where the window stood, if that is still on a screen."""
-        geometry = self.memory.geometry()
-        if not geometry.isEmpty():
-            self.restoreGeometry(geometry)
-
-    def state(self) -> dict[str, QByteArray | str]:
-        """What is to be remembered of the window, by names of `Memory.keep`."""
-        splitters = {f"splitter__{each.objectName()}": each.saveState() for each in _splitters(self)}
-        return {"window__geometry": self.saveGeometry(), **splitters}
-
-    def _restore_splitters(self, page: QWidget) -> None:
-        for splitter in _splitters(page):
-            kept = self.memory.bytes(f"splitter/{splitter.objectName()}")
-            if not kept.isEmpty():
-                splitter.restoreState(kept)
 
     def _connect(self) -> None:
         self.bridge.changed.connect(self.jobs.show_job)
@@ -295,7 +288,3 @@ class Window(QMainWindow):
         whole.addWidget(self.status)
         self.setCentralWidget(page)
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.NoContextMenu)
-
-
-def _splitters(widget: QWidget) -> list[QSplitter]:
-    return [each for each in widget.findChildren(QSplitter) if each.objectName()]

@@ -47,7 +47,7 @@ class ColumnMirror(QObject):
         """The list as the draft has it; the same columns, in a sequence and with names of its own."""
         self._changes = 0
         self._is_writing = False
-        self._is_taking = False
+        self._is_taking = self._is_left = False
         self._stirred.connect(self._look, Qt.ConnectionType.QueuedConnection)
         # told in whichever thread changed the list
         self._leave = inputs.watch(lambda _: self._stirred.emit())
@@ -56,8 +56,9 @@ class ColumnMirror(QObject):
         self._look()
 
     def leave(self) -> None:
-        """Hear no more of scripts."""
+        """Hear no more of scripts, and tell them no more."""
         self._leave()
+        self._is_left = True
 
     # --- from scripts -------------------------------------------------------------------------------------------
 
@@ -66,7 +67,7 @@ class ColumnMirror(QObject):
         self._errands.run(self._inputs.all, lambda items: self._take(items, changes))
 
     def _take(self, items: Items, changes: int) -> None:
-        if self._is_writing or items == self._heard:
+        if self._is_left or self._is_writing or items == self._heard:
             return
         if changes != self._changes:
             self._look()
@@ -102,7 +103,7 @@ class ColumnMirror(QObject):
     def _give(self) -> None:
         shown = self._as_shown()
         # before the first look at the scripts' list nothing is known of it
-        if self._heard is None or self._is_writing or shown is None or shown == self._shown:
+        if self._is_left or self._heard is None or self._is_writing or shown is None or shown == self._shown:
             return
         self._shown = shown
         if shown == self._heard:
@@ -115,7 +116,7 @@ class ColumnMirror(QObject):
         self._is_writing = False
         # the draft may have changed meanwhile, and so may the list
         self._give()
-        if not self._is_writing:
+        if not self._is_writing and not self._is_left:
             self._look()
 
     def _refused(self, _: FetchToZipError) -> None:

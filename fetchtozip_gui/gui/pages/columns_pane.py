@@ -13,7 +13,6 @@ from PySide6.QtWidgets import (
     QMenu,
     QPushButton,
     QStackedWidget,
-    QToolButton,
     QVBoxLayout,
 )
 
@@ -26,6 +25,7 @@ from fetchtozip_gui.gui.models.draft import DraftModel
 from fetchtozip_gui.gui.models.findings import Findings
 from fetchtozip_gui.gui.widgets.column_table import ColumnTable
 from fetchtozip_gui.gui.widgets.labels import OneLine, label, put_on
+from fetchtozip_gui.gui.widgets.tool import tool
 from fetchtozip_gui.gui.words import counted
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ _EMPTY = "The columns appear when the source has been tested (F5)."
 
 
 class ColumnsPane(QFrame):
-    """With `inputs`, the table is the same list as the one that scripts see, until `leave`."""
+    """With `inputs`, at once or later, the table is the same list as the one that scripts see, until `leave`."""
 
     def __init__(self, draft: DraftModel, findings: Findings, errands: Errands, inputs: Inputs | None = None) -> None:
         super().__init__()
@@ -50,26 +50,34 @@ class ColumnsPane(QFrame):
         self.model = ColumnsModel(draft, findings, self)
         self.table = ColumnTable(self.model)
         self.search = _search()
-        self.up = _tool("↑", "Move up", "Move the chosen columns up (Alt+Up)")
-        self.down = _tool("↓", "Move down", "Move the chosen columns down (Alt+Down)")
-        self.undo, self.redo = _tool("Undo", "Undo", ""), _tool("Redo", "Redo", "")
+        self.up = tool("↑", "Move up", "Move the chosen columns up (Alt+Up)")
+        self.down = tool("↓", "Move down", "Move the chosen columns down (Alt+Down)")
+        self.undo, self.redo = tool("Undo", "Undo", ""), tool("Redo", "Redo", "")
         self.more = QPushButton("Change")
         self._summary = OneLine("muted")
         self.mend = QPushButton()
         self._said = OneLine("muted")
         self._empty = label(_EMPTY, "muted", wraps=True)
         self._stack = QStackedWidget()
-        self._mirror = ColumnMirror(draft, findings, inputs, errands, self) if inputs is not None else None
+        self._mirror: ColumnMirror | None = None
         self._lay_out()
         self._connect()
         self._follow()
         self._follow_undo()
         self._look()
+        if inputs is not None:
+            self.share(inputs)
+
+    def share(self, inputs: Inputs) -> None:
+        """Be one list with scripts from now on; the draft has its first document by now."""
+        self.leave()
+        self._mirror = ColumnMirror(self._draft, self._findings, inputs, self._errands, self)
 
     def leave(self) -> None:
         """Hear no more of scripts."""
         if self._mirror is not None:
             self._mirror.leave()
+            self._mirror = None
 
     def look_at(self, rows: pl.LazyFrame | None) -> None:
         """Show what the columns hold in all rows of a job; null goes back to the first page."""
@@ -284,15 +292,6 @@ def _search() -> QLineEdit:
     field.setToolTip("Shows the columns with this text in their old or new name")
     field.setClearButtonEnabled(True)
     return field
-
-
-def _tool(text: str, name: str, hint: str) -> QToolButton:
-    button = QToolButton()
-    button.setText(text)
-    button.setAccessibleName(name)
-    button.setToolTip(hint)
-    button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-    return button
 
 
 def _act(menu: QMenu, text: str) -> QAction:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QScrollArea, QSplitter, QVBoxLayout, QWidget
 
 from fetchtozip_gui.gui.models.draft import DraftModel
 from fetchtozip_gui.gui.widgets.labels import OneLine
@@ -79,8 +79,13 @@ class ExportPage(QWidget):
         whole = QVBoxLayout(self)
         whole.setContentsMargins(20, 16, 8, 0)
         whole.setSpacing(14)
+        # where the text is large or the screen small, the panes keep their width and the page scrolls
+        around = QScrollArea()
+        around.setWidgetResizable(True)
+        around.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        around.setWidget(self.flow)
         whole.addLayout(head)
-        whole.addWidget(self.flow, 1)
+        whole.addWidget(around, 1)
 
 
 def _stacked(name: str, panes: Sequence[QWidget], shares: Sequence[int]) -> QSplitter:

@@ -190,6 +190,7 @@ class ExportForm(QWidget):
 
     def _lay_out(self) -> None:
         first, source = _card("Source")
+        self.source_card = first
         _add(source, "&Address", self.address)
         source.addWidget(self.notices["Address"])
         source.addWidget(self._about_source)

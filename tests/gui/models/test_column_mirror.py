@@ -172,3 +172,50 @@ def test_after_leaving_nothing_is_heard(
     errands.run(inputs.all, seen.append)
     qtbot.waitUntil(lambda: bool(seen))
     assert draft.part("steps") == []
+
+
+def test_what_a_script_wrote_stays_as_it_wrote_it(
+    qtbot: QtBot, mirror: Callable[[], object], draft: DraftModel, inputs: Inputs, errands: Errands
+) -> None:
+    mirror()
+    written = (Input("land", 2), Input("nothing", 1, keep=False), Input("Id", 0))
+    call(lambda: inputs.replace(written))
+    qtbot.waitUntil(lambda: bool(draft.part("steps")))
+    errands.close()
+    assert inputs.all() == written
+
+
+class Later:
+    """Errands that are done when the test says so, in any sequence."""
+
+    def __init__(self) -> None:
+        self.waiting: list[tuple[Callable[[], Any], Callable[[Any], None]]] = []
+
+    def run(self, work: Callable[[], Any], done: Callable[[Any], None], failed: object = None) -> None:
+        self.waiting.append((work, done))
+
+    def all_done(self) -> None:
+        while self.waiting:
+            work, done = self.waiting.pop(0)
+            done(work())
+
+
+def test_a_list_that_was_read_before_an_edit_is_read_again(
+    qtbot: QtBot, draft: DraftModel, findings: Findings, find: Callable[..., None], inputs: Inputs
+) -> None:
+    find(Id=[1], City=["x"], Country=["France"])
+    later = Later()
+    mirror = ColumnMirror(draft, findings, inputs, later)  # type: ignore[arg-type]
+    later.all_done()
+    call(lambda: inputs.replace([Input("old", 1)]))
+    qtbot.waitUntil(lambda: bool(later.waiting))
+    reading, taken = later.waiting.pop()
+    old = reading()
+    draft.change("Rename Country", steps=[step(COUNTRY)])
+    later.all_done()
+    taken(old)
+    later.all_done()
+    assert draft.part("steps") == [step(COUNTRY)]
+    assert inputs.all() == (Input("land", 2),)
+    mirror.leave()
+    mirror.deleteLater()
