@@ -47,7 +47,7 @@ class At(IntEnum):
 EDITED = (At.NAME, At.TYPE, At.PLACE)
 _HEADERS = (
     ("Keep", "Whether the column is in the result (Space)"),
-    ("In the source", "The column's name in the source"),
+    ("Source", "The column's name in the source"),
     ("Name", "The name in the result; a double click or F2 changes it"),
     ("Type", "The type in the result; grey is as it was found. A double click or F2 changes it"),
     ("Place", "The place in the result; drag rows, or press Alt+Up and Alt+Down"),
