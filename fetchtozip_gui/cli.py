@@ -1,4 +1,4 @@
-"""The command line: the window, run, demo, practice, verify and schema."""
+"""The command line: the window, run, demo, serve, practice, verify and schema."""
 
 from __future__ import annotations
 
@@ -101,6 +101,37 @@ def demo(
         typer.echo(f"Check it:         {command} verify {path}")
         typer.echo(f"Open the window:  {command}")
         typer.echo(path)
+
+
+@app.command()
+def serve(
+    host: Annotated[
+        str, typer.Option(help="Address to listen on; any beyond this computer needs a key.")
+    ] = "127.0.0.1",
+    port: Annotated[
+        int, typer.Option(min=0, max=65535, help="Port to listen on, or the next free one; 0 takes any free one.")
+    ] = 8000,
+    data_dir: DataDir = None,
+    api_key: Annotated[
+        str | None,
+        typer.Option(
+            envvar="FETCHTOZIP_API_KEY",
+            help="The key that callers must send. env:NAME or keyring:NAME keep it out of the list of processes.",
+        ),
+    ] = None,
+) -> None:
+    """Serve the HTTP endpoints without a window, until Ctrl-C."""
+    with _errors():
+        from fetchtozip_gui.serving import is_loopback, serve_until_stopped  # heavy: FastAPI, uvicorn, Polars
+
+        def ready(served: Served) -> None:  # noqa: F821 - only the type checker needs to know it
+            if port and served.port != port:
+                _tell(f"Port {port} is taken: the server is on port {served.port}.")
+            if not is_loopback(host):
+                _tell(f"Warning: {host} can be reached from other computers, and nothing on the way is encrypted.")
+            _tell(f"FetchToZip answers on {served.url}, its documents are on {served.url}/docs; Ctrl-C ends it.")
+
+        serve_until_stopped(host, port, data_dir, api_key, ready)
 
 
 @app.command()

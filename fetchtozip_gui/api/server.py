@@ -3,21 +3,31 @@
 from __future__ import annotations
 
 import errno
+import json
 import os
 import socket
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
+from pathlib import Path
 
 import uvicorn
 
+from fetchtozip_gui.api import connections
+from fetchtozip_gui.api.guard import App, Guard
 from fetchtozip_gui.core.errors import FetchToZipError
 
+ADDRESS_FILE = "server.json"
+"""Where the data folder says that a server answers, and as which process."""
 PORTS_TRIED = 100
 """How many ports after the wanted one are tried where the next free one will do."""
 
+GRACE_SECONDS = 0.5
+"""What answers that are on their way get to end when the server stops."""
+
+_EVERYWHERE = ("0.0.0.0", "::")
+"""No names of this server: browsers reach loopback by the first of them."""
 _NOT_OURS = (errno.EADDRINUSE, errno.EACCES)
 """How systems say that a port is somebody else's; Windows says EACCES of a port that is held exclusively."""
 
@@ -48,6 +58,12 @@ class _Server(uvicorn.Server):
         await super().startup(sockets)
         self.ready.set()
 
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().shutdown(sockets)
+        # whoever does not read the rest of an answer holds up nobody's end
+        for connection in list(self.server_state.connections):
+            connection.transport.abort()
+
     def run(self, sockets: list[socket.socket] | None = None) -> None:
         try:
             super().run(sockets)
@@ -59,15 +75,17 @@ class _Server(uvicorn.Server):
 
 
 @contextmanager
-def serve(app: Any, host: str = "127.0.0.1", port: int = 8000, *, next_free: bool = False) -> Iterator[Served]:
-    """Serve an ASGI application as long as the block runs. Port 0 takes any free one.
+def serve(app: App, host: str = "127.0.0.1", port: int = 8000, *, next_free: bool = False) -> Iterator[Served]:
+    """Serve an ASGI application as long as the block runs, behind the gate in any case. Port 0 takes any free one.
 
     `FetchToZipError` when the port is taken (unless the next free one will do) or the application does not start.
     """
+    guarded = app if isinstance(app, Guard) else Guard(app)
+    if host not in _EVERYWHERE:
+        guarded = guarded.reached_by(host)
     listening = _listen(host, port, PORTS_TRIED if next_free else 0)
+    server = _Server(_config(guarded))
     # a thread gets no signals, so uvicorn installs no handlers: Ctrl-C stays with whoever opened the block
-    config = uvicorn.Config(app, log_config=None, access_log=False, timeout_graceful_shutdown=1, server_header=False)
-    server = _Server(config)
     thread = threading.Thread(target=server.run, args=([listening],), name="server", daemon=True)
     thread.start()
     try:
@@ -81,7 +99,46 @@ def serve(app: Any, host: str = "127.0.0.1", port: int = 8000, *, next_free: boo
         listening.close()
 
 
-def run_forever(app: Any, host: str, port: int, ready: Callable[[Served], None], *, next_free: bool = False) -> None:
+def _config(app: Guard) -> uvicorn.Config:
+    return uvicorn.Config(
+        app,
+        http=connections.HTTPConnection,
+        ws=connections.WebSocketConnection,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        proxy_headers=False,  # a header would say who asks, and from where
+        h11_max_incomplete_event_size=connections.INCOMPLETE_BYTES,
+        ws_max_size=connections.MESSAGE_BYTES,
+        ws_per_message_deflate=False,  # messages are short, and a small compressed one may unfold to megabytes
+        timeout_graceful_shutdown=GRACE_SECONDS,  # type: ignore[arg-type]
+    )
+
+
+@contextmanager
+def announced(folder: Path, served: Served) -> Iterator[Path]:
+    """Keep the server's address and process in the data folder while the block runs, for its user's eyes alone.
+
+    `FetchToZipError` when it cannot be written.
+    """
+    path = folder / ADDRESS_FILE
+    words = json.dumps({"address": served.url, "process": os.getpid()})
+    try:
+        # a new file and a rename: what a killed server left may have another mode, and nobody reads half a file
+        fresh = path.with_suffix(f".{os.getpid()}")
+        fresh.unlink(missing_ok=True)
+        with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
+            file.write(words)
+        fresh.replace(path)
+    except OSError as error:
+        raise FetchToZipError(f"{path} cannot be written: {error.strerror}.", "Choose another --data-dir.") from None
+    try:
+        yield path
+    finally:
+        path.unlink(missing_ok=True)
+
+
+def run_forever(app: App, host: str, port: int, ready: Callable[[Served], None], *, next_free: bool = False) -> None:
     """Serve until Ctrl-C; `ready` is called once the server answers."""
     try:
         with serve(app, host, port, next_free=next_free) as served:

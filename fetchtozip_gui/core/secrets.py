@@ -87,7 +87,10 @@ def _dump(secret: Secret, info: Any) -> str:
 
 def redact_url(url: str) -> str:
     """The address with its password and every query value of a secret-sounding name masked."""
-    parts = urlsplit(url)
+    try:
+        parts = urlsplit(url)
+    except ValueError:  # no address after all: nobody can say where a password would stand in it
+        return MASK
     host = parts.netloc
     if "@" in host:
         user, _, address = host.rpartition("@")

@@ -126,6 +126,10 @@ class Store:
         row = self._do(lambda connection: connection.execute(query, (name,)).fetchone())
         return json.loads(row[0]) if row is not None and row[1] == _digest(name, row[0]) else None
 
+    def forget_value(self, name: str) -> None:
+        """Remove what is kept under a name, if anything is."""
+        self._do(lambda connection: connection.execute("DELETE FROM kept WHERE name = ?", (name,)))
+
     # --- the file -----------------------------------------------------------------------------------------------
 
     def close(self) -> None:

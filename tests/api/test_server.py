@@ -79,14 +79,14 @@ def test_it_stops_within_a_second_though_connections_are_open() -> None:
     assert time.monotonic() - started < 1
 
 
-def test_a_request_that_never_ends_holds_the_stop_for_little_more_than_a_second() -> None:
+def test_a_request_that_never_ends_holds_the_stop_for_less_than_a_second() -> None:
     with socket.socket() as asking:
         with serve(hello, port=0) as served:
             asking.connect(("127.0.0.1", served.port))
-            asking.sendall(b"GET /wait HTTP/1.1\r\nHost: localhost\r\n\r\n")
+            asking.sendall(f"GET /wait HTTP/1.1\r\nHost: localhost:{served.port}\r\n\r\n".encode())
             assert answers(served.url), "it was read: this came after it"
             started = time.monotonic()
-        assert 1 < time.monotonic() - started < 5
+        assert time.monotonic() - started < 5
 
 
 def test_the_port_can_be_had_again_at_once() -> None:

@@ -3,19 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import httpx
 import pytest
 
+from fetchtozip_gui.api.build import build as build_all
 from fetchtozip_gui.api.doors.practice import build
 from fetchtozip_gui.api.server import serve
+from fetchtozip_gui.engine.engine import Engine
+from fetchtozip_gui.engine.folder import Folder
+from fetchtozip_gui.engine.shelf import Shelf
 
 
-@pytest.fixture
-def fresh(tmp_path: Path) -> Iterator[httpx.Client]:
-    with serve(build(tmp_path), port=0) as served, httpx.Client(base_url=served.url) as client:
-        yield client
+@pytest.fixture(params=["alone", "whole server"])
+def fresh(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[httpx.Client]:
+    """A client of the practice API, served alone and beside the other doors."""
+    with ExitStack() as stack:
+        if request.param == "alone":
+            app = build(tmp_path)
+        else:
+            engine = Engine(Folder(tmp_path).prepare(), isolated=False)
+            stack.callback(engine.close)
+            app = build_all(engine, Shelf(engine.store))
+        served = stack.enter_context(serve(app, port=0))
+        yield stack.enter_context(httpx.Client(base_url=served.url))
 
 
 def test_the_root_says_hello(fresh: httpx.Client) -> None:

@@ -90,11 +90,7 @@ def build(data_dir: FilePath, data_file: FilePath | None = None) -> FastAPI:
 
     `SourceError` or `BadBody` when the file cannot be served, `FetchToZipError` when `data_dir` cannot be used.
     """
-    datasets: dict[str, Dataset] = {ONLINE_RETAIL: GeneratedRows()}
-    if data_file is not None:
-        from fetchtozip_gui.api.practice_file import name_of, open_file  # heavy: msgspec, for a file alone
-
-        datasets[name_of(data_file)] = open_file(data_file, data_dir)
+    served = datasets(data_dir, data_file)
     store = Store(data_dir)
 
     @asynccontextmanager
@@ -110,7 +106,7 @@ def build(data_dir: FilePath, data_file: FilePath | None = None) -> FastAPI:
         docs_url=None,  # both pages ask another host for their scripts
         redoc_url=None,
     )
-    app.include_router(router(store, datasets))
+    app.include_router(router(store, served))
 
     @app.get("/docs", include_in_schema=False)
     @app.get("/redoc", include_in_schema=False)
@@ -118,6 +114,16 @@ def build(data_dir: FilePath, data_file: FilePath | None = None) -> FastAPI:
         return HTMLResponse(plain_docs.page(app.openapi(), "/openapi.json"))
 
     return app
+
+
+def datasets(data_dir: FilePath, data_file: FilePath | None = None) -> dict[str, Dataset]:
+    """The generated rows, and those of a file; errors as `build` says."""
+    served: dict[str, Dataset] = {ONLINE_RETAIL: GeneratedRows()}
+    if data_file is not None:
+        from fetchtozip_gui.api.practice_file import name_of, open_file  # heavy: msgspec, for a file alone
+
+        served[name_of(data_file)] = open_file(data_file, data_dir)
+    return served
 
 
 def dataset_path(name: str = ONLINE_RETAIL) -> str:

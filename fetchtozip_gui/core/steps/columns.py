@@ -34,6 +34,9 @@ class Column(Model):
     Unix time. For numbers 1234 as the column writes it, such as 1.234,56; a decimal keeps as many places as shown
     (else two). For boolean the two words, such as yes|no. For string, how dates and times are written."""
 
+    keep: bool = True
+    """False leaves the column out of the result, and its other fields without effect."""
+
     @field_validator("column", mode="before")
     @classmethod
     def _no_truth(cls, value: object) -> object:
@@ -101,10 +104,12 @@ class ColumnsStep(AnyStep):
                     "Name each column once; to have it twice, derive a second one.",
                 )
             asked[source] = field, column
+        dropped = {place for place, (_, column) in asked.items() if not column.keep}
+        asked = {place: one for place, one in asked.items() if place not in dropped}
         taken = [
             _take(name, *asked[place]) if place in asked else _Taken(name, name, None)
             for place, name in enumerate(names)
-            if place in asked or self.rest == "keep"
+            if place in asked or (self.rest == "keep" and place not in dropped)
         ]
         _check_names(taken, asked, names)
         return _placed(taken, asked)

@@ -139,3 +139,12 @@ def test_every_place_is_kept_and_nothing_is_lost(plan: tuple[int, list[dict[str,
     assert all(made.columns[place] == name for name, place in fixed.items())  # type: ignore[index]
     others = [name for name in made.columns if name not in fixed]
     assert others == sorted(others)
+
+
+def test_a_column_that_is_not_kept_is_gone_and_takes_no_place() -> None:
+    step = columns({"column": "name", "keep": False, "change_order": 0}, {"column": "day", "change_order": 0})
+    assert applied(step).columns == ["day", "id", "price"]
+    only = columns({"column": "id", "keep": False}, {"column": "day"}, rest="drop")
+    assert applied(only).columns == ["day"]
+    with pytest.raises(StepError, match="no column is left"):
+        columns({"column": "id", "keep": False}, rest="drop").apply_frame(FRAME)

@@ -1,0 +1,97 @@
+"""The one application of the server: the doors on one engine, /health, and the documents."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from fastapi import FastAPI
+from fastapi.responses import HTMLResponse
+from pydantic import BaseModel, Field
+
+from fetchtozip_gui import __version__
+from fetchtozip_gui.api import plain_docs
+from fetchtozip_gui.api.doors import practice
+from fetchtozip_gui.api.doors.export import ExportDoor
+from fetchtozip_gui.api.export_recipe import Sealed
+from fetchtozip_gui.api.practice_store import Store
+from fetchtozip_gui.engine.engine import Engine
+from fetchtozip_gui.engine.shelf import Shelf
+
+OWN_KEY = "@server"
+"""The name under which a job asks the engine's keyring for this server's own key; no secret of a user can have it."""
+
+
+class Health(BaseModel):
+    """That the server is there."""
+
+    status: Literal["healthy"] = "healthy"
+    timestamp: datetime
+    version: Annotated[str, Field(examples=["1.0.0"])]
+    uptime: Annotated[str, Field(examples=["2h 15m 30s"])]
+
+
+def build(
+    engine: Engine,
+    shelf: Shelf,
+    *,
+    vault: Sealed | None = None,
+    api_key: Callable[[], str | None] | None = None,
+    data_file: Path | None = None,
+) -> FastAPI:
+    """The application with all doors. Whoever made the engine closes it, after the server has stopped.
+
+    `vault` keeps the secrets of configurations; `api_key` gives the key that callers must have, None where they need
+    none, and whoever builds the engine has its keyring answer `OWN_KEY` with it. `data_file` is served beside the
+    generated practice rows.
+    """
+    kept = Store(engine.folder.root)
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        yield
+        kept.close()
+
+    app = FastAPI(
+        title="FetchToZip",
+        description="Fetches data page by page, reshapes it and exports it. Jobs, inputs and settings are those of the "
+        "window and the command line too.",
+        version=__version__,
+        lifespan=lifespan,
+        docs_url=None,  # both pages ask another host for their scripts
+        redoc_url=None,
+    )
+
+    def own_auth() -> dict[str, Any] | None:
+        key = api_key() if api_key is not None else None
+        return {"type": "api_key", "name": "X-API-Key", "value": f"keyring:{OWN_KEY}"} if key else None
+
+    app.include_router(ExportDoor(engine, shelf, vault, own_auth).router())
+    app.include_router(practice.router(kept, practice.datasets(engine.folder.root, data_file)))
+    _add_health(app)
+    _add_documents(app)
+    return app
+
+
+def _add_health(app: FastAPI) -> None:
+    began = time.monotonic()
+
+    @app.get("/health", tags=["server"], summary="Ask whether the server is there")
+    async def health() -> Health:
+        """Says that the server answers, since when, and of which version it is."""
+        seconds = int(time.monotonic() - began)
+        uptime = f"{seconds // 3600}h {seconds // 60 % 60}m {seconds % 60}s"
+        return Health(timestamp=datetime.now(UTC), version=__version__, uptime=uptime)
+
+
+def _add_documents(app: FastAPI) -> None:
+    @app.get("/docs", include_in_schema=False)
+    @app.get("/redoc", include_in_schema=False)
+    @app.get("/api/docs", include_in_schema=False)
+    @app.get("/api/redoc", include_in_schema=False)
+    def documentation() -> HTMLResponse:
+        return HTMLResponse(plain_docs.page(app.openapi(), "/openapi.json"))
