@@ -47,13 +47,17 @@ TEST_PROGRAMS = {  # what some tests drive, and the Debian package that has it; 
     "strip": "binutils",
     "objdump": "binutils",
 }
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "microsoft-edge")
+"""Any of them does where tests ask for Chromium."""
 CHECKS = (
     ("ruff", "check", "."),
     ("ruff", "format", "--check", "."),
     ("mypy",),
-    ("importlinter.cli",),
+    ("lint-imports",),
     ("pytest", "-n", "auto"),
 )
+STARTED = {"lint-imports": ("-c", "from importlinter.cli import lint_imports_command as check; check()")}
+"""How a check is started that is no module."""
 
 
 def main(arguments: list[str]) -> int:
@@ -79,7 +83,7 @@ def check(extra: list[str]) -> int:
     for module, *options in CHECKS:
         more = extra if module == "pytest" else []
         print(f"· {' '.join((module, *options, *more))}", flush=True)
-        command = [PYTHON, "-m", module, *options, *more]
+        command = [PYTHON, *STARTED.get(module, ("-m", module)), *options, *more]
         environment = {**os.environ, "QT_QPA_PLATFORM": os.environ.get("QT_QPA_PLATFORM", "offscreen")}
         if code := subprocess.call(command, cwd=ROOT, env=environment):
             return code
@@ -95,7 +99,7 @@ def provide_system_packages(*, for_tests: bool) -> None:
         import ensurepip  # noqa: F401  Debian ships it apart from Python
     except ImportError:
         needed.append(f"python{sys.version_info.major}.{sys.version_info.minor}-venv")
-    programs = {package for program, package in TEST_PROGRAMS.items() if not shutil.which(program)}
+    programs = {package for program, package in TEST_PROGRAMS.items() if not has_program(program)}
     useful = sorted(programs) if for_tests else []
     if not needed and not useful:
         return
@@ -110,6 +114,11 @@ def provide_system_packages(*, for_tests: bool) -> None:
     command = [*_INSTALL, *needed, *known]
     print(f"· {' '.join(command)}", flush=True)
     subprocess.run(command, check=bool(needed), **quiet)
+
+
+def has_program(name: str) -> bool:
+    """Whether a program of `TEST_PROGRAMS` is there."""
+    return any(map(shutil.which, BROWSERS if name == "chromium" else (name,)))
 
 
 _INSTALL = ("apt-get", "install", "-y", "--no-install-recommends")

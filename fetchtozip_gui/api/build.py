@@ -10,11 +10,10 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from fastapi import FastAPI
-from fastapi.responses import HTMLResponse
 from pydantic import BaseModel, Field
 
 from fetchtozip_gui import __version__
-from fetchtozip_gui.api import plain_docs
+from fetchtozip_gui.api import documents
 from fetchtozip_gui.api.doors import practice
 from fetchtozip_gui.api.doors.export import ExportDoor
 from fetchtozip_gui.api.export_recipe import Sealed
@@ -62,7 +61,7 @@ def build(
         "window and the command line too.",
         version=__version__,
         lifespan=lifespan,
-        docs_url=None,  # both pages ask another host for their scripts
+        docs_url=None,  # FastAPI's own pages ask another host for their scripts
         redoc_url=None,
     )
 
@@ -73,7 +72,7 @@ def build(
     app.include_router(ExportDoor(engine, shelf, vault, own_auth).router())
     app.include_router(practice.router(kept, practice.datasets(engine.folder.root, data_file)))
     _add_health(app)
-    _add_documents(app)
+    documents.add(app)
     return app
 
 
@@ -86,12 +85,3 @@ def _add_health(app: FastAPI) -> None:
         seconds = int(time.monotonic() - began)
         uptime = f"{seconds // 3600}h {seconds // 60 % 60}m {seconds % 60}s"
         return Health(timestamp=datetime.now(UTC), version=__version__, uptime=uptime)
-
-
-def _add_documents(app: FastAPI) -> None:
-    @app.get("/docs", include_in_schema=False)
-    @app.get("/redoc", include_in_schema=False)
-    @app.get("/api/docs", include_in_schema=False)
-    @app.get("/api/redoc", include_in_schema=False)
-    def documentation() -> HTMLResponse:
-        return HTMLResponse(plain_docs.page(app.openapi(), "/openapi.json"))

@@ -1,4 +1,4 @@
-"""What the tests of the server share: the whole application on an engine of its own, served for real."""
+"""What the tests of the server share: the whole application on an engine of its own, and a real browser."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import browser as real
 import httpx
 import pytest
 
@@ -90,3 +91,21 @@ def open_door(tmp_path: Path) -> Iterator[Callable[..., Door]]:
 @pytest.fixture
 def door(open_door: Callable[..., Door]) -> Door:
     return open_door()
+
+
+@pytest.fixture(scope="session")
+def devtools(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The DevTools of a headless Chromium in which evil.test is this computer and no other name exists."""
+    program = real.found()
+    if program is None:
+        pytest.skip(real.WHY_NOT)
+    names = "MAP evil.test 127.0.0.1, MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost, EXCLUDE evil.test"
+    with real.browser(program, tmp_path_factory.mktemp("profile"), f"--host-resolver-rules={names}") as address:
+        yield address
+
+
+@pytest.fixture
+def page(devtools: str) -> Iterator[real.Page]:
+    """A new tab."""
+    with real.page(devtools) as opened:
+        yield opened

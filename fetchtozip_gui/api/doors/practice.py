@@ -10,10 +10,10 @@ from typing import Annotated, Any
 from urllib.parse import quote
 
 from fastapi import APIRouter, Body, FastAPI, HTTPException, Path, Query, Request
-from fastapi.responses import HTMLResponse, JSONResponse, Response
+from fastapi.responses import JSONResponse, Response
 
 from fetchtozip_gui import __version__
-from fetchtozip_gui.api import plain_docs, practice_data, practice_index
+from fetchtozip_gui.api import documents, practice_data, practice_index
 from fetchtozip_gui.api.answered_errors import ToldRoute
 from fetchtozip_gui.api.practice_faults import Faults
 from fetchtozip_gui.api.practice_models import (
@@ -103,16 +103,11 @@ def build(data_dir: FilePath, data_file: FilePath | None = None) -> FastAPI:
         description="A shop to practise on: its customers, invoices and stock codes, and its rows page by page.",
         version=__version__,
         lifespan=lifespan,
-        docs_url=None,  # both pages ask another host for their scripts
+        docs_url=None,  # FastAPI's own pages ask another host for their scripts
         redoc_url=None,
     )
     app.include_router(router(store, served))
-
-    @app.get("/docs", include_in_schema=False)
-    @app.get("/redoc", include_in_schema=False)
-    def documentation() -> HTMLResponse:
-        return HTMLResponse(plain_docs.page(app.openapi(), "/openapi.json"))
-
+    documents.add(app)
     return app
 
 

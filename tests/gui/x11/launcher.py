@@ -9,16 +9,13 @@ from __future__ import annotations
 import json
 import sys
 import threading
-from pathlib import Path
 from typing import Any
 
-sys.path[0] = str(Path(__file__).parent.parent.parent)  # tests/, for what they share
-
+from named_widgets import shown
 from PySide6.QtCore import QObject, QPoint, QRect, Qt, Signal
 from PySide6.QtWidgets import QWidget
 
 from fetchtozip_gui import app
-from named_widgets import shown
 
 
 class Guide(QObject):
