@@ -43,6 +43,11 @@ def build(target: Path) -> Path:
     return target / NAME / (f"{NAME}.exe" if sys.platform == "win32" else NAME)
 
 
+def remove(target: Path) -> None:
+    """Take away what `build` put into a folder."""
+    shutil.rmtree(target / NAME)
+
+
 def size(folder: Path) -> int:
     """Bytes of all files in a folder; what is linked counts once."""
     return sum(file.lstat().st_size for file in folder.rglob("*") if not file.is_dir())
