@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.benchmarks import ground
+from tests.benchmarks import ground, window
 from tests.benchmarks.measure import Figures, measure
 
 HERE = Path(__file__).parent
@@ -149,10 +149,16 @@ def waiting(bench: Bench) -> Iterator[str]:
     yield subprocess.check_output(command, text=True)
 
 
+def seen(bench: Bench) -> Iterator[str]:
+    """How soon the window is there, and that it never waits for a job."""
+    yield from window.table(bench.folder, bench.pages(1000, 1000)[0], bench.runs)
+
+
 TABLES: dict[str, Callable[[Bench], Iterator[str]]] = {
     "the whole job": whole_job,
     "memory": memory,
     "small pages": small_pages,
     "formats": formats,
     "waiting": waiting,
+    "window": seen,
 }
