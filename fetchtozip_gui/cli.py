@@ -29,13 +29,29 @@ def main() -> None:
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")  # a name that the terminal cannot show ends nothing
-    app()
+    app(_with_command(sys.argv[1:]))
+
+
+def _with_command(arguments: list[str]) -> list[str]:
+    """`fetchtozip ADDRESS` and `fetchtozip FILE` are short for `fetchtozip open` of it."""
+    at = 0
+    while at < len(arguments) and arguments[at].startswith("-"):
+        at += 2 if arguments[at] == "--data-dir" else 1
+    if at >= len(arguments) or arguments[at] in _commands():
+        return arguments
+    wanted = arguments[at]
+    return [*arguments[:at], "open", *arguments[at:]] if "://" in wanted or Path(wanted).is_file() else arguments
 
 
 def _version(asked: bool) -> None:
     if asked:
         typer.echo(f"fetchtozip {__version__}")
         raise typer.Exit
+
+
+def _commands() -> set[str]:
+    names = ((command.name, command.callback) for command in app.registered_commands)
+    return {name or (callback.__name__ if callback else "") for name, callback in names}
 
 
 @app.callback(invoke_without_command=True)
@@ -47,11 +63,27 @@ def window(
     data_dir: DataDir = None,
 ) -> None:
     """Fetch data, reshape it, hand it over. Without a command: open the window."""
+    context.obj = data_dir
     if context.invoked_subcommand is None:
-        with _errors():
-            from fetchtozip_gui.app import main as open_window  # heavy: Qt, for the window alone
+        _open_window("", data_dir)
 
-            raise typer.Exit(open_window(["--data-dir", str(data_dir)] if data_dir else []))
+
+@app.command(name="open")
+def open_(
+    context: typer.Context,
+    wanted: Annotated[str, typer.Argument(help="An address, or a file: a recipe, an export, data.")] = "",
+    data_dir: DataDir = None,
+) -> None:
+    """Open the window with an address or a file as the source; in the one that is open, where one is."""
+    _open_window(wanted, data_dir or context.obj)
+
+
+def _open_window(wanted: str, data_dir: Path | None) -> None:
+    with _errors():
+        from fetchtozip_gui.app import main as open_window  # heavy: Qt, for the window alone
+
+        options = ["--data-dir", str(data_dir)] if data_dir else []
+        raise typer.Exit(open_window([*options, "--", wanted] if wanted else options))
 
 
 @app.command()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import shutil
 import subprocess
@@ -43,6 +44,7 @@ class Page:
     def __init__(self, wire: ClientConnection) -> None:
         self._wire = wire
         self._number = 0
+        self._played: dict[str, str] = {}
         self.events: list[dict[str, Any]] = []
         for domain in ("Page", "Network", "Runtime", "Log"):
             self.command(f"{domain}.enable")
@@ -59,9 +61,14 @@ class Page:
     def open(self, url: str) -> None:
         """Go there, and wait until everything that the page itself names has come or failed."""
         self.command("Page.navigate", url=url)
-        while not any(event["method"] == "Page.loadEventFired" for event in self.events):
+        while not any(event.get("method") == "Page.loadEventFired" for event in self.events):
             self.events.append(self._next())
-        self.events = [event for event in self.events if event["method"] != "Page.loadEventFired"]
+        self.events = [event for event in self.events if event.get("method") != "Page.loadEventFired"]
+
+    def play(self, url: str, html: str) -> None:
+        """Have the browser take `html` for what the server of `url` answers; nothing is asked there."""
+        self._played[url] = html
+        self.command("Fetch.enable", patterns=[{"urlPattern": url}])
 
     def evaluate(self, script: str) -> Any:
         """What an expression gives in the page; a promise is waited for."""
@@ -94,7 +101,16 @@ class Page:
         return [event["params"] for event in self.events if event.get("method") == method]
 
     def _next(self) -> dict[str, Any]:
-        return json.loads(self._wire.recv(timeout=_SECONDS))
+        while True:
+            message: dict[str, Any] = json.loads(self._wire.recv(timeout=_SECONDS))
+            if message.get("method") != "Fetch.requestPaused":
+                return message
+            # at once: the command that led here is answered only after this
+            told = message["params"]
+            body = base64.b64encode(self._played[told["request"]["url"]].encode()).decode()
+            kind = [{"name": "Content-Type", "value": "text/html"}]
+            answer = {"requestId": told["requestId"], "responseCode": 200, "responseHeaders": kind, "body": body}
+            self._wire.send(json.dumps({"id": 0, "method": "Fetch.fulfillRequest", "params": answer}))
 
 
 @contextmanager

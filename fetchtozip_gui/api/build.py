@@ -42,12 +42,15 @@ def build(
     api_key: Callable[[], str | None] | None = None,
     data_file: Path | None = None,
 ) -> FastAPI:
-    """The application with all doors. Whoever made the engine closes it, after the server has stopped.
+    """The application with all doors, to be served behind a `guard.Guard`, which asks callers for the key.
+
+    Whoever made the engine closes it, after the server has stopped.
 
     `vault` keeps the secrets of configurations; `api_key` gives the key that callers must have, None where they need
     none, and whoever builds the engine has its keyring answer `OWN_KEY` with it. `data_file` is served beside the
     generated practice rows.
     """
+    datasets = practice.datasets(engine.folder.root, data_file)
     kept = Store(engine.folder.root)
 
     @asynccontextmanager
@@ -70,7 +73,7 @@ def build(
         return {"type": "api_key", "name": "X-API-Key", "value": f"keyring:{OWN_KEY}"} if key else None
 
     app.include_router(ExportDoor(engine, shelf, vault, own_auth).router())
-    app.include_router(practice.router(kept, practice.datasets(engine.folder.root, data_file)))
+    app.include_router(practice.router(kept, datasets))
     _add_health(app)
     documents.add(app)
     return app

@@ -7,6 +7,7 @@ import json
 import logging
 import secrets
 import sys
+from typing import Any
 
 import h11
 from uvicorn.protocols.http.h11_impl import STATUS_PHRASES, H11Protocol
@@ -115,6 +116,12 @@ class HTTPConnection(H11Protocol):
 
 class WebSocketConnection(WebSocketsSansIOProtocol):
     """One whose end does not wait for a client that reads nothing."""
+
+    async def send(self, message: Any) -> None:
+        await super().send(message)
+        if self.initial_response is not None and self.close_sent:
+            # a refusal in words has gone: to uvicorn that would be an application that forgot to answer
+            self.handshake_complete = True
 
     def shutdown(self) -> None:
         super().shutdown()

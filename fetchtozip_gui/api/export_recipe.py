@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import threading
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -33,6 +35,10 @@ _DATABASES = {
     "mongodb": "mongodb",
     "mongodb+srv": "mongodb",
 }
+_FORGOTTEN = (
+    " Its secrets are kept until the program ends, for this system has no keyring that can be used; write them as "
+    "env:NAME to have them always."
+)
 _TYPES = {model.model_fields["type"].default: model for model in SOURCES}
 _PROBE = {"type": "http", "url": "http://localhost/"}
 
@@ -42,6 +48,7 @@ class Sealed(Protocol):
 
     def read(self, name: str) -> str: ...
     def write(self, name: str, secret: str) -> None: ...
+    def forget(self, name: str) -> None: ...
 
 
 class Configuration:
@@ -54,6 +61,7 @@ class Configuration:
     def __init__(self, shelf: Shelf, vault: Sealed | None) -> None:
         self._shelf = shelf
         self._vault = vault
+        self._lock = threading.Lock()
         self._whole: tuple[dict[str, Any], dict[str, Any]] | None = None
 
     def put(self, wanted: Configure) -> tuple[dict[str, Any], str]:
@@ -61,43 +69,55 @@ class Configuration:
         whole = wanted.model_dump(mode="json", exclude_unset=True)
         public = _public(wanted)
         sealed = public != whole
-        said = ""
-        if sealed:
-            try:
-                if self._vault is None:
-                    raise RecipeError("There is no vault.")
-                self._vault.write(CONFIGURATION, json.dumps(whole))
-            except RecipeError:
-                said = (
-                    " Its secrets are kept until the program ends, for this system has no keyring that can be used; "
-                    "write them as env:NAME to have them always."
-                )
-        self._whole = (public, whole)
-        self._shelf.put(CONFIGURATION, {"configure": public, "sealed": sealed})
-        return public, said
+        with self._lock:
+            before = self._shelf.get(CONFIGURATION)
+            is_kept = not sealed or self._seal(whole)
+            if not sealed and before is not None and before["sealed"]:
+                self._unseal()
+            self._whole = (public, whole)
+            self._shelf.put(CONFIGURATION, {"configure": public, "sealed": sealed})
+        return public, "" if is_kept else _FORGOTTEN
 
     def get(self) -> Configure | None:
         """The configuration with its secrets, None before the first; `RecipeError` where its secrets are gone."""
-        kept = self._shelf.get(CONFIGURATION)
-        if kept is None:
-            return None
-        public = kept["configure"]
-        if not kept["sealed"]:
-            return Configure.model_validate(public)
-        if self._whole is not None and self._whole[0] == public:
+        with self._lock:
+            kept = self._shelf.get(CONFIGURATION)
+            if kept is None:
+                return None
+            public = kept["configure"]
+            if not kept["sealed"]:
+                return Configure.model_validate(public)
+            if self._whole is None or self._whole[0] != public:
+                whole = self._opened()
+                if whole is None or _public(whole) != public:
+                    raise RecipeError(
+                        "The configuration held secrets, which are no longer there.",
+                        "Call POST /api/export/configure once more.",
+                    )
+                self._whole = (public, whole.model_dump(mode="json", exclude_unset=True))
             return Configure.model_validate(self._whole[1])
+
+    def _seal(self, whole: dict[str, Any]) -> bool:
+        if self._vault is None:
+            return False
         try:
-            if self._vault is None:
-                raise RecipeError("There is no vault.")
-            whole = Configure.model_validate_json(self._vault.read(CONFIGURATION))
+            self._vault.write(CONFIGURATION, json.dumps(whole))
+        except RecipeError:
+            return False
+        return True
+
+    def _opened(self) -> Configure | None:
+        if self._vault is None:
+            return None
+        try:
+            return Configure.model_validate_json(self._vault.read(CONFIGURATION))
         except (RecipeError, ValueError):
-            whole = None
-        if whole is None or _public(whole) != public:
-            raise RecipeError(
-                "The configuration held secrets, which are no longer there.", "Call /api/export/configure once more."
-            )
-        self._whole = (public, whole.model_dump(mode="json", exclude_unset=True))
-        return whole
+            return None
+
+    def _unseal(self) -> None:
+        if self._vault is not None:
+            with suppress(RecipeError):
+                self._vault.forget(CONFIGURATION)
 
 
 def recipe_of(wanted: Configure, inputs: Sequence[Input], practice: Callable[[], dict[str, Any]]) -> Recipe:

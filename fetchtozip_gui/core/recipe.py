@@ -72,8 +72,11 @@ class Recipe(Model):
         return document
 
     def key(self) -> str:
-        """The same for recipes that ask for the same work, wherever the result goes."""
-        return _digest({**self.model_dump(mode="json", by_alias=True), "output": None})
+        """The same for recipes that ask for the same work, wherever the result goes and whatever is noted."""
+        document = self.model_dump(mode="json", by_alias=True)
+        # neither the author's notes nor steps that are turned off change a row
+        steps = [{**step, "note": ""} for step in document["steps"] if step["enabled"]]
+        return _digest({**document, "steps": steps, "output": None})
 
     def source_key(self) -> str:
         """The same for recipes whose fetched rows are interchangeable."""
@@ -81,7 +84,8 @@ class Recipe(Model):
 
     def unavailable(self) -> list[str]:
         """Paths of the parts whose engine is not in this version."""
-        parts = [("source", self.source), *((f"steps.{i}", step) for i, step in enumerate(self.steps))]
+        steps = [(f"steps.{number}", step) for number, step in enumerate(self.steps) if step.enabled]
+        parts = [("source", self.source), *steps]
         parts.append(("output", self.output))
         return [f"{path}: {part.type} is not in this version" for path, part in parts if not _available(part)]
 

@@ -20,8 +20,9 @@ class Shape:
     """The steps in order. Frames go in with the source's types and come out with the result's."""
 
     def __init__(self, steps: Sequence[Step]) -> None:
-        self._steps = tuple(step for step in steps if getattr(step, "enabled", True))
-        self.whole = any(step.whole() for step in self._steps)
+        # with their numbers in the recipe, which errors name, whatever is turned off before them
+        self._steps = tuple((number, step) for number, step in enumerate(steps) if getattr(step, "enabled", True))
+        self.whole = any(step.whole() for _, step in self._steps)
         self.schema = lru_cache(maxsize=4)(self._schema)
 
     def _schema(self, columns: tuple[tuple[str, pl.DataType], ...]) -> pl.Schema:
@@ -39,7 +40,7 @@ class Shape:
             return frame
         result = self.result(source)
         with _worded():
-            for number, step in enumerate(self._steps):
+            for number, step in self._steps:
                 with _placed(number, step):
                     frame = step.apply_frame(frame)
             return types.conform(frame, result)
@@ -51,7 +52,7 @@ class Shape:
             yield from _recut(iter(found))
 
     def _applied(self, rows: pl.LazyFrame) -> pl.LazyFrame:
-        for number, step in enumerate(self._steps):
+        for number, step in self._steps:
             with _placed(number, step), _worded():
                 rows = step.apply(rows)
                 rows.collect_schema()

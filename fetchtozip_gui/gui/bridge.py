@@ -77,6 +77,10 @@ class WindowPool:
         self._pool.setMaxThreadCount(count)
         self._closed = False
 
+    def allow(self, count: int) -> None:
+        """Run at most `count` jobs at a time from now on; those that run already go on."""
+        self._pool.setMaxThreadCount(count)
+
     def submit(self, work: Callable[[], None]) -> None:
         if self._closed:
             raise RuntimeError("The pool is shut down.")

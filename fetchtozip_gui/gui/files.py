@@ -1,4 +1,4 @@
-"""What is done with a finished file: a copy elsewhere, its folder shown, itself opened."""
+"""What is done with files: a copy elsewhere, a text written, a folder shown, a file opened."""
 
 from __future__ import annotations
 
@@ -27,6 +27,19 @@ def copy(file: Path, to: Path) -> Path:
     finally:
         part.unlink(missing_ok=True)
     return to
+
+
+def write(path: Path, text: str) -> Path:
+    """Write a text file that stands under its name whole or not at all; `OutputError` where it cannot be."""
+    part = path.with_name(f".{path.name[:100]}.{secrets.token_hex(4)}.part")
+    try:
+        part.write_text(text, encoding="utf-8")
+        part.replace(path)
+    except OSError as error:
+        raise OutputError(f"{place(path)} cannot be written: {error.strerror}.", "Choose another place.") from error
+    finally:
+        part.unlink(missing_ok=True)
+    return path
 
 
 def show(path: Path, open_url: Callable[[QUrl], bool] = QDesktopServices.openUrl) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -10,7 +11,9 @@ from fetchtozip_gui.engine.job import Job
 from fetchtozip_gui.gui.words import counted, duration, size
 
 Tone = Literal["plain", "busy", "good", "warn", "bad"]
-Act = Literal["pause", "cancel", "resume", "save_as", "open_folder", "retry"]
+Act = Literal["pause", "cancel", "resume", "save_as", "open_file", "open_folder", "retry", "edit", "remove"]
+AT_REST: tuple[Act, ...] = ("edit", "remove")
+"""What can be done with every job that is not at work."""
 
 _STATES = {
     "queued": "Waiting",
@@ -62,7 +65,15 @@ def describe(job: Job) -> CardWords:
     if job.state == "failed":
         return _failed(job, title, state)
     acts: tuple[Act, ...] = ("resume", "retry") if job.can_go_on else ("retry",)
-    return CardWords(title, state, f"{state}.", _kept(job), acts=acts, progress=job.progress, has_bar=bool(job.rows))
+    return CardWords(
+        title, state, f"{state}.", _kept(job), acts=acts + AT_REST, progress=job.progress, has_bar=bool(job.rows)
+    )
+
+
+def cut_off(jobs: Sequence[Job]) -> str:
+    """That these jobs were running when the program came to a sudden end."""
+    names = ", ".join(f"“{job.recipe_name}”" for job in jobs[:3]) + (" and others" if len(jobs) > 3 else "")
+    return f"The program ended while {counted(len(jobs), 'job')} ran: {names}. What was fetched is kept."
 
 
 def _active(job: Job, title: str, state: str) -> CardWords:
@@ -118,7 +129,7 @@ def _completed(job: Job, title: str, state: str) -> CardWords:
         tone="good" if whole else "warn",
         file=Path(job.result) if job.result else None,
         file_note=size(job.written_bytes),
-        acts=("save_as", "open_folder", "retry") if job.result else ("retry",),
+        acts=(("save_as", "open_file", "open_folder") if job.result else ()) + ("retry", *AT_REST),
     )
 
 
@@ -134,7 +145,7 @@ def _failed(job: Job, title: str, state: str) -> CardWords:
         _kept(job),
         hint,
         tone="warn" if missing or (problem and problem.code == "interrupted") else "bad",
-        acts=("resume", "retry") if job.can_go_on else ("retry",),
+        acts=(("resume",) if job.can_go_on else ()) + ("retry", *AT_REST),
     )
 
 

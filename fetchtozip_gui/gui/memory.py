@@ -25,7 +25,11 @@ class Memory:
 
     def geometry(self) -> QByteArray:
         """Where the window stood; empty at the first start."""
-        found = self._settings.value("window/geometry", QByteArray())
+        return self.bytes("window/geometry")
+
+    def bytes(self, name: str) -> QByteArray:
+        """The bytes kept under a name; empty where there are none."""
+        found = self._settings.value(name, QByteArray())
         return found if isinstance(found, QByteArray) else QByteArray()
 
     def keep(self, **values: str | QByteArray) -> None:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from string import Template
 
-from PySide6.QtCore import QObject, Qt
+from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QColor, QFont, QPalette
 from PySide6.QtWidgets import QApplication
 
+from fetchtozip_gui.gui.resources import resource
 from fetchtozip_gui.gui.style_sheet import STYLE_SHEET
 
 
@@ -92,7 +93,7 @@ DARK = Colours(
 
 TEXT_ON = (
     *((text, ground) for text in ("text", "muted", "link") for ground in ("window", "card", "field", "hover")),
-    *((text, "card") for text in ("good", "warn", "bad")),
+    *((text, ground) for text in ("good", "warn", "bad") for ground in ("card", "hover", "accent_soft", "window")),
     *((text, f"{text}_soft") for text in ("good", "warn", "bad")),
     *(("on_accent", ground) for ground in ("accent", "accent_hover", "accent_pressed")),
     *((text, "accent_soft") for text in ("text", "muted", "link")),
@@ -120,7 +121,9 @@ def style_sheet(colours: Colours, points: float) -> str:
     """The window's style; `points` is the size of the system's text, from which all others follow."""
     sizes = {"small": points * 0.92, "strong": points * 1.08, "title": points * 1.75}
     texts = {name: f"{value:.2f}pt" for name, value in sizes.items()}
-    return Template(STYLE_SHEET).substitute(asdict(colours), **texts)
+    shade = "dark" if colours is DARK else "light"
+    signs = {f"chevron_{way}": resource(f"icons/chevron-{way}-{shade}.svg").as_posix() for way in ("up", "down")}
+    return Template(STYLE_SHEET).substitute(asdict(colours), **texts, **signs)
 
 
 def palette(colours: Colours) -> QPalette:
@@ -149,14 +152,22 @@ def palette(colours: Colours) -> QPalette:
     return made
 
 
+def colours_of(palette: QPalette) -> Colours:
+    """The theme that a palette belongs to, for what is painted and not styled."""
+    return DARK if palette.color(QPalette.ColorRole.Window).lightness() < 128 else LIGHT
+
+
 class Theme(QObject):
     """Dresses the application and follows the system from light to dark and back."""
+
+    changed = Signal()
 
     def __init__(self, application: QApplication, *, dark: bool | None = None) -> None:
         """`dark` keeps one of the two whatever the system says."""
         super().__init__(application)
         self._application = application
         self._wanted = dark
+        self._font = application.font()
         # before any palette of ours: where the platform does not tell, its own palette does
         self._was_dark = application.palette().color(QPalette.ColorRole.Window).lightness() < 128
         application.setStyle("Fusion")
@@ -171,9 +182,16 @@ class Theme(QObject):
         scheme = self._application.styleHints().colorScheme()
         return self._was_dark if scheme is Qt.ColorScheme.Unknown else scheme is Qt.ColorScheme.Dark
 
-    def wear(self, *, dark: bool) -> None:
-        """Keep one of the two from now on."""
+    def wear(self, *, dark: bool | None) -> None:
+        """Keep one of the two from now on, or follow the system again."""
         self._wanted = dark
+        self.apply()
+
+    def enlarge(self, percent: int) -> None:
+        """Show text in this size, in percent of the system's own."""
+        font = QFont(self._font)
+        font.setPointSizeF(_points(self._font) * percent / 100)
+        self._application.setFont(font)
         self.apply()
 
     def apply(self) -> None:
@@ -181,6 +199,7 @@ class Theme(QObject):
         colours = DARK if self.is_dark else LIGHT
         self._application.setPalette(palette(colours))
         self._application.setStyleSheet(style_sheet(colours, _points(self._application.font())))
+        self.changed.emit()
 
 
 def _points(font: QFont) -> float:

@@ -1,37 +1,39 @@
-"""The window: the form of an export on the left, the jobs on the right."""
+"""The window: the pages and the way from one to another, the menus, what is dropped, the state that is kept."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from functools import partial
 
-from PySide6.QtCore import QByteArray, Qt, QTimer, QUrl, Signal
-from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QIcon, QKeySequence, QPaintEvent, QShortcut
-from PySide6.QtWidgets import (
-    QHBoxLayout,
-    QLabel,
-    QMainWindow,
-    QMessageBox,
-    QPushButton,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QPaintEvent
+from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
+from fetchtozip_gui import __version__
 from fetchtozip_gui.core.errors import FetchToZipError
 from fetchtozip_gui.engine.job import Job
-from fetchtozip_gui.gui import draft
+from fetchtozip_gui.gui import starting
+from fetchtozip_gui.gui.actions import Actions
 from fetchtozip_gui.gui.acts import Acts
 from fetchtozip_gui.gui.bridge import Bridge
+from fetchtozip_gui.gui.bringing import Bringing, wanted_of
+from fetchtozip_gui.gui.closing import Leaving, Tray
+from fetchtozip_gui.gui.documents import Documents
 from fetchtozip_gui.gui.errands import Errands
-from fetchtozip_gui.gui.widgets.export_form import START, ExportForm
-from fetchtozip_gui.gui.widgets.job_list import JobList
-from fetchtozip_gui.gui.widgets.labels import label
+from fetchtozip_gui.gui.icons import Icons
+from fetchtozip_gui.gui.job_words import cut_off
+from fetchtozip_gui.gui.memory import Memory
+from fetchtozip_gui.gui.menus import known
+from fetchtozip_gui.gui.models.draft import DraftModel
+from fetchtozip_gui.gui.models.jobs import JobsModel
+from fetchtozip_gui.gui.models.preferences import LARGEST, SMALLEST, Preferences
+from fetchtozip_gui.gui.models.server import ServerModel
+from fetchtozip_gui.gui.models.session import Opened, Session
+from fetchtozip_gui.gui.rooms import PLACES, Rooms
+from fetchtozip_gui.gui.status_line import StatusLine
+from fetchtozip_gui.gui.widgets.banner import Banner
 from fetchtozip_gui.gui.widgets.notice import Notice
-from fetchtozip_gui.gui.widgets.scrolled import GUTTER
-from fetchtozip_gui.gui.words import counted, place
-
-if TYPE_CHECKING:
-    from fetchtozip_gui.engine.engine import Engine
+from fetchtozip_gui.gui.widgets.sidebar import Sidebar
+from fetchtozip_gui.gui.window_state import restore_splitters
 
 
 class Window(QMainWindow):
@@ -41,116 +43,198 @@ class Window(QMainWindow):
     asked_again = Signal()
     """The user wants another try at opening the data folder."""
 
-    def __init__(self, errands: Errands, icon: QIcon) -> None:
+    places = PLACES
+
+    def __init__(
+        self, errands: Errands, icons: Icons, memory: Memory, preferences: Preferences, usual_folder: str
+    ) -> None:
+        """`usual_folder` is where exports go as long as no other place is set."""
         super().__init__()
-        self._errands = errands
-        self._engine: Engine | None = None
-        self._starts_when_open = False
-        self._closes = False
-        self._was_painted = False
+        self.errands, self.icons, self.memory, self.preferences = errands, icons, memory, preferences
+        self.usual_folder = usual_folder
+        self.session = Session(self)
+        self.draft = DraftModel(parent=self)
+        self.jobs = JobsModel(self)
         self.bridge = Bridge(self)
-        self.form = ExportForm()
-        self.jobs = JobList()
-        self._acts = Acts(errands, self._begun, self)
-        self.notice = Notice()
-        self._again = QPushButton("Try again")
-        self._again.setToolTip("Open the data folder again")
-        self._again.hide()
+        self.server = ServerModel(errands, preferences, self)
+        self.documents = Documents(self.draft, errands, memory, self)
+        self.bringing = Bringing(self.documents, self.session, errands, self)
+        self.acts = Acts(self.session, self.jobs, errands, self)
+        self.banner, self.notice = Banner(), Notice()
+        self._was_painted = self._starts_when_open = False
+        self._page = ""
         self.setWindowTitle("FetchToZip")
-        self.setWindowIcon(icon)
+        self.setWindowIcon(icons.program())
         self.setAcceptDrops(True)
-        self._lay_out(icon)
+        self.actions_ = Actions(known(self), self)
+        self.actions_.fill(self.menuBar())
+        self.rooms = Rooms(self)
+        self.sidebar = Sidebar(PLACES, icons)
+        self._stack = QStackedWidget()
+        self.status = StatusLine(self.jobs, self.server, self)
+        self._lay_out()
         self._connect()
-        self.resize(1200, 760)
-        self.form.go_to_address()
+        self.tray = Tray(icons.program(), self.jobs, self, self.quit)
+        self.leaving = Leaving(self.session, self.jobs, errands, preferences, self.tray, self)
+        self.resize(1280, 800)
+        self.go_to(PLACES[0].id)
+        self.rooms.bench.source.go_to_address()
 
     # --- the engine comes and goes ------------------------------------------------------------------------------
 
-    def open(self, engine: Engine, jobs: list[Job], practice: Mapping[str, Any], address: str) -> None:
+    def open(self, opened: Opened) -> None:
         """There is an engine: show its jobs, and begin what was asked for meanwhile."""
-        self._engine = engine
         self.notice.clear()
-        self._again.hide()
-        self.bridge.follow(engine.watch)
-        self.jobs.fill(jobs)
-        self.form.know_practice(practice)
-        self._tell_place(f"Practice source on {address}", f"Data in {place(engine.folder.root)}")
+        self.banner.clear()
+        self.bridge.follow(opened.engine.watch)
+        self.jobs.fill(opened.jobs)
+        self.session.open(opened)
+        self.status.tell_folder(opened.engine.folder.root)
         if self._starts_when_open:
             self._starts_when_open = False
             self.start()
 
     def cannot_open(self, error: FetchToZipError) -> None:
         """Say why there is no engine."""
-        self.notice.fail(error)
-        self._again.show()
-        self._tell_place("Not ready", "")
+        self.banner.say(str(error), "Try again", self.asked_again.emit)
+        self.status.tell("Not ready")
+
+    def offer_recovery(self, jobs: list[Job]) -> None:
+        """Some jobs were cut off by the end of the last run: say which, and offer to go on."""
+        if jobs:
+            act = "Resume" if len(jobs) == 1 else f"Resume all {len(jobs)}"
+            self.banner.say(cut_off(jobs), act, partial(self._resume, [job.id for job in jobs]), leave="Not now")
+
+    def _resume(self, job_ids: list[str]) -> None:
+        for job_id in job_ids:
+            self.acts.do("resume", job_id)
 
     def leave(self) -> None:
         """Hear no more of the engine, which is about to end."""
         self.bridge.leave()
-        self._engine = None
+        self.tray.close()
+        self.session.close()
+
+    # --- pages --------------------------------------------------------------------------------------------------
+
+    def go_to(self, page: str) -> QWidget:
+        """Show a page, made when it is first asked for."""
+        made, is_new = self.rooms.page(page)
+        if is_new:
+            self._stack.addWidget(made)
+            restore_splitters(made, self.memory)
+        self._page = page
+        self._stack.setCurrentWidget(made)
+        self.sidebar.show_place(page)
+        if f"page_{page}" in self.actions_.made:
+            self.actions_.choose(f"page_{page}")
+        # whoever walks along the sidebar stays there
+        if not self.sidebar.isAncestorOf(self.focusWidget() or made):
+            self.rooms.take_focus(page)
+        return made
+
+    def go_to_newest(self) -> None:
+        """Put the keyboard on the newest job, on the page that is shown."""
+        newest = self.jobs.newest()
+        if newest is not None and self._page == "jobs":
+            self.rooms.show_job(newest.id)
+        elif newest is not None:
+            self.go_to("export")
+            self.rooms.bench.newest_card()
+
+    def go_to_job(self, job_id: str) -> None:
+        """Show a job with all it said."""
+        self.go_to("jobs")
+        self.rooms.show_job(job_id)
+
+    def go_to_address(self) -> None:
+        """Put the keyboard on the address of the source."""
+        self.go_to("export")
+        self.rooms.bench.source.go_to_address()
+
+    def help(self, topic: str) -> None:
+        """Show the help, at a topic where one is named."""
+        self.go_to("help")
+        self.rooms.show_topic(topic)
+
+    def about(self) -> None:
+        """Say which program this is."""
+        self.tell(f"FetchToZip {__version__}: fetch data, reshape it, hand it over. Made with Python, Qt and Polars.")
+
+    def tell(self, text: str) -> None:
+        """Say that something was done."""
+        self.notice.clear()
+        self.banner.say(text)
+
+    def fail(self, error: FetchToZipError) -> None:
+        """Say that something went wrong which has no better place."""
+        self.notice.fail(error)
 
     # --- what the user asks for ---------------------------------------------------------------------------------
 
     def start(self) -> None:
-        """Have the form's draft done."""
-        self.form.clear_notices()
-        engine, wanted = self._engine, self.form.draft()
+        """Have the draft done."""
+        self.notice.clear()
+        self.rooms.bench.output.clear_notices()
+        engine, document = self.session.engine, self.draft.document()
         if engine is None:
             # pressed in the first moment: the program is nearly ready
             self._starts_when_open = True
             return
+        folder = self.exports_folder()
         # heavy: looking at the folder and locking it may take longer than a frame
-        self._errands.run(lambda: draft.submit(engine, wanted), self._begun, self.form.fail)
+        self.errands.run(lambda: starting.submit(engine, document, folder), self._begun, self._not_begun)
+
+    def exports_folder(self) -> str:
+        """Where files go for which no other place is chosen."""
+        return self.preferences.text("folder") or self.usual_folder
+
+    def take_practice(self) -> None:
+        """Put the practice source in the draft's place."""
+        self.go_to("export")
+        self.rooms.bench.take_practice()
 
     def _begun(self, job: Job) -> None:
         self.jobs.show_job(job)
-        self.jobs.go_to_top()
+        self.rooms.bench.show_begun(job)
+
+    def _not_begun(self, error: FetchToZipError) -> None:
+        self.go_to("export")
+        self.rooms.bench.show_fault(error)
+
+    def enlarge(self, step: int) -> None:
+        """Make the text larger or smaller, by so many percent."""
+        scale = self.preferences.number("scale") + step
+        self.preferences.set("scale", min(max(scale, SMALLEST), LARGEST))
 
     def act(self, act: str, job_id: str) -> None:
-        """Do what a card asks for; what goes wrong is said on the card."""
-        if self._engine is not None:
-            self._acts.do(act, self._engine, self.jobs.cards[job_id])
+        """Do what a card asks for."""
+        if act == "details":
+            self.go_to_job(job_id)
+        else:
+            self.acts.do(act, job_id)
 
-    # --- an address dropped anywhere ----------------------------------------------------------------------------
+    # --- what is dropped ----------------------------------------------------------------------------------------
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        if _address_in(event):
+        # what is dragged out of this window is not to come back as a source by a slip of the hand
+        if event.source() is None and wanted_of(event.mimeData()) is not None:
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent) -> None:
-        self.form.address.setText(_address_in(event))
-        self.form.go_to_address()
-        event.acceptProposedAction()
+        if self.bringing.drop(event.mimeData()):
+            self.go_to("export")
+            event.acceptProposedAction()
 
     # --- closing ------------------------------------------------------------------------------------------------
 
+    def quit(self) -> None:
+        """Close the window, also one that is hidden; jobs that run are asked about as ever."""
+        self.tray.show_window()
+        self.close()
+
     def closeEvent(self, event: QCloseEvent) -> None:
-        at_work = self.jobs.at_work()
-        if self._closes or not at_work:
-            event.accept()
-            return
-        event.ignore()
-        self._ask_to_close(len(at_work))
-
-    def _ask_to_close(self, count: int) -> None:
-        box = QMessageBox(self)
-        box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        box.setIcon(QMessageBox.Icon.Question)
-        box.setWindowTitle("Close FetchToZip")
-        box.setText(f"{counted(count, 'job')} {'is' if count == 1 else 'are'} still running.")
-        box.setInformativeText("What was fetched is kept: after the next start, Resume goes on from there.")
-        pause = box.addButton("Pause and close", QMessageBox.ButtonRole.AcceptRole)
-        stay = box.addButton("Keep working", QMessageBox.ButtonRole.RejectRole)
-        box.setDefaultButton(stay)
-        box.setEscapeButton(stay)
-        pause.clicked.connect(self._close_now)
-        box.open()
-
-    def _close_now(self) -> None:
-        self._closes = True
-        # when the question itself is gone
-        QTimer.singleShot(0, self.close)
+        event.setAccepted(self.leaving.may_close())
 
     # --- the window itself --------------------------------------------------------------------------------------
 
@@ -160,86 +244,47 @@ class Window(QMainWindow):
             self._was_painted = True
             QTimer.singleShot(0, self.first_painted.emit)
 
-    def restore(self, geometry: QByteArray) -> None:
-        """Stand where the window stood, if that is still on a screen."""
-        if not geometry.isEmpty():
-            self.restoreGeometry(geometry)
-
     def _connect(self) -> None:
         self.bridge.changed.connect(self.jobs.show_job)
-        self.jobs.asked.connect(self.act)
-        self.form.started.connect(self.start)
-        self._again.clicked.connect(self.asked_again)
-        for keys, act in (
-            (START, self.start),
-            (QKeySequence("Ctrl+Enter"), self.start),
-            (QKeySequence("Ctrl+L"), self.form.go_to_address),
-            (QKeySequence("Ctrl+J"), self._go_to_newest),
-            (QKeySequence(QKeySequence.StandardKey.Quit), self.close),
-        ):
-            QShortcut(keys, self).activated.connect(act)
+        self.sidebar.asked.connect(self.go_to)
+        self.status.server_asked.connect(self._go_to_server)
+        self.acts.begun.connect(self._begun)
+        self.draft.undo_changed.connect(self._tell_undo)
+        for source in (self.documents, self.bringing):
+            source.told.connect(self.tell)
+            source.failed.connect(self.fail)
+        self.rooms.follow()
+        self._tell_undo()
 
-    def _go_to_newest(self) -> None:
-        card = self.jobs.newest()
-        if card is not None:
-            card.take_focus()
+    def _tell_undo(self) -> None:
+        for name, words in (("undo", self.draft.undo_words()), ("redo", self.draft.redo_words())):
+            self.actions_.tell(name, words)
 
-    def _tell_place(self, source: str, data: str) -> None:
-        self._source.setText(source)
-        self._data.setText(data)
+    def _go_to_server(self) -> None:
+        self.go_to("script")
 
-    def _lay_out(self, icon: QIcon) -> None:
+    def _lay_out(self) -> None:
+        right = QVBoxLayout()
+        right.setContentsMargins(0, 0, 0, 0)
+        right.setSpacing(0)
+        above = QVBoxLayout()
+        above.setContentsMargins(20, 0, 20, 0)
+        above.setSpacing(0)
+        for each in (self.banner, self.notice):
+            above.addWidget(each)
+        right.addLayout(above)
+        right.addWidget(self._stack, 1)
+        middle = QHBoxLayout()
+        middle.setContentsMargins(0, 0, 0, 0)
+        middle.setSpacing(0)
+        middle.addWidget(self.sidebar)
+        middle.addLayout(right, 1)
         page = QWidget()
         page.setObjectName("page")
-        left = QWidget()
-        # in characters, so that it grows with the system's text, as long as there is room for both
-        left.setMaximumWidth(self.fontMetrics().averageCharWidth() * 58)
-        inside = QVBoxLayout(left)
-        inside.setContentsMargins(0, 0, 0, 0)
-        inside.setSpacing(10)
-        inside.addWidget(label("New job", "heading"))
-        inside.addWidget(self.form, 1)
-        columns = QHBoxLayout()
-        columns.setSpacing(12)
-        columns.addWidget(left, 2)
-        columns.addWidget(self.jobs, 3)
-        trouble = QHBoxLayout()
-        trouble.setContentsMargins(0, 0, GUTTER, 0)
-        trouble.addWidget(self.notice, 1)
-        trouble.addWidget(self._again)
         whole = QVBoxLayout(page)
-        whole.setContentsMargins(24, 20, 12, 0)
-        whole.setSpacing(16)
-        whole.addLayout(_header(icon))
-        whole.addLayout(trouble)
-        whole.addLayout(columns, 1)
+        whole.setContentsMargins(0, 0, 0, 0)
+        whole.setSpacing(0)
+        whole.addLayout(middle, 1)
+        whole.addWidget(self.status)
         self.setCentralWidget(page)
-        self._source, self._data = QLabel("Getting ready…"), QLabel()
-        for told in (self._source, self._data):
-            told.setTextFormat(Qt.TextFormat.PlainText)
-        self.statusBar().setSizeGripEnabled(False)
-        self.statusBar().setContentsMargins(22, 0, 22, 0)
-        self.statusBar().addWidget(self._source)
-        self.statusBar().addPermanentWidget(self._data)
-
-
-def _header(icon: QIcon) -> QHBoxLayout:
-    sign = QLabel()
-    sign.setPixmap(icon.pixmap(40, 40))
-    words = QVBoxLayout()
-    words.setSpacing(0)
-    words.addWidget(label("Export", "title"))
-    words.addWidget(label("Fetch every page of a source and get one file.", "muted"))
-    row = QHBoxLayout()
-    row.setSpacing(14)
-    row.addWidget(sign)
-    row.addLayout(words)
-    row.addStretch(1)
-    return row
-
-
-def _address_in(event: QDropEvent) -> str:
-    """The web address that is dropped, empty where it is none."""
-    data = event.mimeData()
-    text = data.urls()[0].toString() if data.hasUrls() and data.urls() else data.text().strip()
-    return text if QUrl(text).scheme() in ("http", "https") else ""
+        self.setContextMenuPolicy(Qt.ContextMenuPolicy.NoContextMenu)

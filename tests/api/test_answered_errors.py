@@ -5,6 +5,17 @@ from __future__ import annotations
 import httpx
 import pytest
 
+from fetchtozip_gui.api.answered_errors import field_faults, status_of
+from fetchtozip_gui.core.errors import (
+    FetchToZipError,
+    JobLocked,
+    NoRoom,
+    NoSuchJob,
+    NotInThisVersion,
+    RecipeError,
+    TooManyJobs,
+)
+
 
 @pytest.mark.parametrize(
     "body",
@@ -53,3 +64,35 @@ def test_a_wrong_number_in_the_path_is_a_422(practice: str, number: str) -> None
 def test_an_odd_customer_is_not_found_and_breaks_nothing(practice: str, name: str) -> None:
     assert httpx.get(f"{practice}/customer/{name}").status_code in (404, 422)
     assert httpx.get(f"{practice}/customer/12345").status_code == 200
+
+
+def test_a_recipe_s_faults_are_a_list_with_their_fields() -> None:
+    told = field_faults(RecipeError("source.pages.0.size: must be ≥ 1, found 0\nIt is all wrong: really."))
+    assert [(fault["loc"], fault["msg"]) for fault in told.errors()] == [
+        (("body", "source", "pages", 0, "size"), "must be ≥ 1, found 0"),
+        (("body",), "It is all wrong: really."),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("error", "status"),
+    [
+        (NoSuchJob(""), 404),
+        (NotInThisVersion(""), 400),
+        (JobLocked(""), 409),
+        (TooManyJobs(""), 503),
+        (NoRoom(""), 507),
+    ],
+)
+def test_each_kind_of_error_has_its_status(error: FetchToZipError, status: int) -> None:
+    assert status_of(error) == status
+
+
+def test_what_is_quoted_back_holds_no_secret(practice: str) -> None:
+    for body in (
+        {"customer_id": ["canary"]},
+        {"password": "canary"},
+        {"customer_id": 5, "country": {"token": "canary"}},
+    ):
+        answer = httpx.post(f"{practice}/customer", json=body)
+        assert (answer.status_code, "canary" in answer.text) == (422, False)

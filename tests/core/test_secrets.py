@@ -67,3 +67,9 @@ def test_documents_are_redacted_by_name_and_by_address() -> None:
         "list": [f"http://u:{MASK}@h/"],
         "token": "env:A",
     }
+
+
+@pytest.mark.parametrize("text", ["http://[", "a://[b]c", "http://user:pass@[::1"])
+def test_what_only_looks_like_an_address_is_masked_whole(text: str) -> None:
+    assert redact_url(text) == MASK
+    assert redact({"where": text}) == {"where": MASK}

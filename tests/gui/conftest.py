@@ -12,7 +12,6 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QIcon
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
@@ -22,7 +21,14 @@ from fetchtozip_gui.engine.engine import Engine
 from fetchtozip_gui.engine.folder import Folder
 from fetchtozip_gui.engine.job import Job
 from fetchtozip_gui.gui.bridge import WindowPool
+from fetchtozip_gui.gui.collector import Collector
 from fetchtozip_gui.gui.errands import Errands
+from fetchtozip_gui.gui.icons import Icons
+from fetchtozip_gui.gui.memory import Memory
+from fetchtozip_gui.gui.models.preferences import Preferences
+from fetchtozip_gui.gui.models.session import Opened
+from fetchtozip_gui.gui.resources import resource
+from fetchtozip_gui.gui.starting import first_draft
 from fetchtozip_gui.gui.theme import Theme
 from fetchtozip_gui.gui.window import Window
 
@@ -54,14 +60,28 @@ def downloads(tmp_path: Path) -> Path:
     return folder
 
 
+@pytest.fixture(autouse=True)
+def collector() -> Iterator[Collector]:
+    """As the program has it: nothing of Qt is collected by a thread that is not the window's."""
+    collector = Collector()
+    yield collector
+    collector.collect_what_is_due()
+    collector.close()
+
+
 @pytest.fixture
-def closed_window(qtbot: QtBot, qapp: QApplication, downloads: Path) -> Iterator[Window]:
+def memory(tmp_path: Path) -> Memory:
+    """An empty one."""
+    return Memory(tmp_path / "window.ini")
+
+
+@pytest.fixture
+def closed_window(qtbot: QtBot, qapp: QApplication, memory: Memory, downloads: Path) -> Iterator[Window]:
     """A window that has no engine yet."""
     Theme(qapp, dark=False)
     errands = Errands()
-    window = Window(errands, QIcon())
+    window = Window(errands, Icons(resource("icons")), memory, Preferences(memory), str(downloads))
     qtbot.addWidget(window)
-    window.form.fill(folder=str(downloads))
     with qtbot.waitExposed(window):
         window.show()
     window.activateWindow()
@@ -81,7 +101,9 @@ def engine(tmp_path: Path) -> Iterator[Engine]:
 @pytest.fixture
 def window(closed_window: Window, engine: Engine, practice: str) -> Window:
     """A window that is ready, with the practice source filled in."""
-    closed_window.open(engine, engine.jobs(), demo_recipe(practice), practice)
+    recipe = demo_recipe(practice)
+    closed_window.draft.begin(first_draft(recipe))
+    closed_window.open(Opened(engine, engine.jobs(), address=practice, practice=recipe))
     return closed_window
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -60,7 +61,7 @@ def test_a_running_job_has_a_bar_and_can_be_stopped(card: JobCard) -> None:
 def test_a_finished_job_gives_its_file(card: JobCard, running: Job, tmp_path: Path) -> None:
     card.show_job(done(running, tmp_path / "orders.zip"), NOW + timedelta(minutes=5))
     assert not card.findChild(QProgressBar).isVisible()
-    assert offered(card) == ["save_as", "open_folder", "retry"]
+    assert offered(card) == ["save_as", "open_file", "open_folder", "retry", "edit", "remove"]
     assert {"Complete: 1,000 of 1,000 rows", "orders.zip", "4 min ago"} <= set(texts(card))
     assert card.accessibleName().startswith("orders. Completed. Complete: 1,000 of 1,000 rows")
 
@@ -92,6 +93,21 @@ def test_a_sentence_stays_until_the_state_changes(card: JobCard, running: Job) -
     assert (card.notice.isVisible(), card.notice.text()) == (True, "The file is gone. Run the job again.")
     card.show_job(running.stopped("paused", NOW, "Paused."), NOW)
     assert not card.notice.isVisible()
+
+
+def test_what_changed_since_the_last_run_has_its_place(card: JobCard, running: Job, tmp_path: Path) -> None:
+    card.show_job(done(running, tmp_path / "orders.zip"), NOW)
+    card.tell_change("+214 rows, 3 gone since Friday")
+    assert "+214 rows, 3 gone since Friday" in texts(card)
+    card.show_job(replace(running, id="another"), NOW)
+    assert not any("214" in text for text in texts(card))
+
+
+def test_a_compact_card_shows_what_is_done_most(qtbot: QtBot, running: Job, tmp_path: Path) -> None:
+    card = JobCard(done(running, tmp_path / "orders.zip"), NOW, compact=True)
+    qtbot.addWidget(card)
+    card.show()
+    assert offered(card) == ["save_as", "open_folder", "retry", "details"]
 
 
 def test_signs_differ_by_form_and_not_by_colour_alone(qtbot: QtBot, card: JobCard, running: Job) -> None:

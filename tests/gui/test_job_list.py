@@ -1,9 +1,8 @@
-"""The list keeps its cards in order, follows snapshots, and shows older jobs when asked."""
+"""The newest jobs keep their cards in order, follow the jobs, and old ones make room."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -13,6 +12,7 @@ from pytestqt.qtbot import QtBot
 from fetchtozip_gui.core.events import Delivered
 from fetchtozip_gui.core.verdict import Verdict
 from fetchtozip_gui.engine.job import Job
+from fetchtozip_gui.gui.models.jobs import JobsModel
 from fetchtozip_gui.gui.widgets.job_card import JobCard
 from fetchtozip_gui.gui.widgets.job_list import AT_ONCE, JobList
 
@@ -20,8 +20,13 @@ NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 
 
 @pytest.fixture
-def jobs(qtbot: QtBot) -> JobList:
-    jobs = JobList()
+def model(qtbot: QtBot) -> JobsModel:
+    return JobsModel()
+
+
+@pytest.fixture
+def jobs(qtbot: QtBot, model: JobsModel) -> JobList:
+    jobs = JobList(model)
     qtbot.addWidget(jobs)
     jobs.resize(600, 600)
     with qtbot.waitExposed(jobs):
@@ -35,7 +40,7 @@ def ended(job: Job) -> Job:
 
 
 def from_top(jobs: JobList) -> list[str]:
-    cards = sorted(jobs.findChildren(JobCard), key=lambda card: card.mapTo(jobs, card.rect().topLeft()).y())
+    cards = sorted(jobs.cards.values(), key=lambda card: card.mapTo(jobs, card.rect().topLeft()).y())
     return [card.job.recipe_name for card in cards]
 
 
@@ -43,48 +48,79 @@ def visible_texts(jobs: JobList) -> list[str]:
     return [label.text() for label in jobs.findChildren(QLabel) if label.isVisible()]
 
 
+def all_button(jobs: JobList) -> QPushButton:
+    return next(button for button in jobs.findChildren(QPushButton) if not isinstance(button.parent(), JobCard))
+
+
 def test_without_jobs_it_says_what_to_do_first(jobs: JobList) -> None:
     assert "No jobs yet" in visible_texts(jobs)
     assert any(text.startswith("Press Start") for text in visible_texts(jobs))
+    assert not all_button(jobs).isVisible()
 
 
 def test_the_newest_job_is_on_top_in_whatever_order_they_come(
-    qtbot: QtBot, jobs: JobList, new_job: Callable[..., Job]
+    qtbot: QtBot, jobs: JobList, model: JobsModel, new_job: Callable[..., Job]
 ) -> None:
-    for number in (2, 5, 1, 4, 3):
-        jobs.show_job(new_job(number, f"job {number}"))
-    qtbot.waitUntil(lambda: from_top(jobs) == ["job 5", "job 4", "job 3", "job 2", "job 1"])
+    for number in (2, 4, 1, 3):
+        model.show_job(new_job(number, f"job {number}"))
+    qtbot.waitUntil(lambda: from_top(jobs) == ["job 4", "job 3", "job 2", "job 1"])
     assert "No jobs yet" not in visible_texts(jobs)
-    assert jobs.newest().job.recipe_name == "job 5"
+    assert jobs.newest().job.recipe_name == "job 4"
 
 
-def test_snapshots_go_to_their_card_and_never_back(jobs: JobList, new_job: Callable[..., Job]) -> None:
+def test_snapshots_go_to_their_card_and_never_back(
+    jobs: JobList, model: JobsModel, new_job: Callable[..., Job]
+) -> None:
     queued = new_job()
-    jobs.show_job(queued.started(NOW))
-    jobs.show_job(queued)
-    assert [card.job.state for card in jobs.findChildren(JobCard)] == ["running"]
+    model.show_job(queued.started(NOW))
+    model.show_job(queued)
+    assert [card.job.state for card in jobs.cards.values()] == ["running"]
     assert "1 running" in visible_texts(jobs)
 
 
-def test_older_jobs_are_shown_when_they_are_asked_for(qtbot: QtBot, jobs: JobList, new_job: Callable[..., Job]) -> None:
-    many = [ended(new_job(number)) for number in range(AT_ONCE + 3)]
-    jobs.fill(many)
-    older = next(button for button in jobs.findChildren(QPushButton) if "older" in button.text())
-    assert len(jobs.cards) == AT_ONCE
-    assert (older.isVisible(), older.text()) == (True, "Show 3 older jobs")
-    assert f"{AT_ONCE + 3} finished" in visible_texts(jobs)
-    older.click()
-    assert len(jobs.cards) == AT_ONCE + 3
-    assert not older.isVisible()
+def test_old_jobs_make_room_and_are_counted(
+    qtbot: QtBot, jobs: JobList, model: JobsModel, new_job: Callable[..., Job]
+) -> None:
+    for number in range(AT_ONCE + 3):
+        model.show_job(ended(new_job(number)))
+    assert sorted(jobs.cards) == [f"{number:013d}" for number in range(3, AT_ONCE + 3)]
+    assert all_button(jobs).text() == f"All {AT_ONCE + 3} jobs"
+    with qtbot.waitSignal(jobs.all_asked):
+        all_button(jobs).click()
 
 
-def test_a_job_at_work_always_has_its_card(jobs: JobList, new_job: Callable[..., Job]) -> None:
+def test_a_job_at_work_always_has_its_card(jobs: JobList, model: JobsModel, new_job: Callable[..., Job]) -> None:
     at_work = new_job(0).started(NOW)
-    jobs.fill([at_work, *(ended(new_job(number)) for number in range(1, AT_ONCE + 5))])
+    model.fill([at_work, *(ended(new_job(number)) for number in range(1, AT_ONCE + 5))])
     assert at_work.id in jobs.cards
-    assert [job.id for job in jobs.at_work()] == [at_work.id]
+    assert len(jobs.cards) == AT_ONCE + 1
 
 
-def test_jobs_of_another_process_do_not_hold_the_window(jobs: JobList, new_job: Callable[..., Job]) -> None:
-    jobs.show_job(replace(new_job().started(NOW), process=1))
-    assert jobs.at_work() == []
+def test_the_card_that_is_used_stays(jobs: JobList, model: JobsModel, new_job: Callable[..., Job]) -> None:
+    jobs.activateWindow()
+    model.show_job(ended(new_job(0)))
+    jobs.cards[new_job(0).id].take_focus()
+    for number in range(1, AT_ONCE + 1):
+        model.show_job(ended(new_job(number)))
+    assert new_job(0).id in jobs.cards
+
+
+def test_a_removed_job_goes_and_an_older_one_comes(
+    jobs: JobList, model: JobsModel, new_job: Callable[..., Job]
+) -> None:
+    model.fill([ended(new_job(number)) for number in range(AT_ONCE + 1)])
+    model.forget(f"{AT_ONCE:013d}")
+    assert sorted(jobs.cards) == [f"{number:013d}" for number in range(AT_ONCE)]
+
+
+def test_a_card_offers_what_is_done_most_and_the_way_to_the_rest(
+    qtbot: QtBot, jobs: JobList, model: JobsModel, new_job: Callable[..., Job]
+) -> None:
+    model.show_job(ended(new_job()))
+    card = jobs.newest()
+    qtbot.waitUntil(card.isVisible)
+    offered = [act for act, button in card.buttons.items() if button.isVisible()]
+    assert offered == ["save_as", "open_folder", "retry", "details"]
+    with qtbot.waitSignal(jobs.asked) as asked:
+        card.buttons["details"].click()
+    assert asked.args == ["details", card.job.id]

@@ -12,7 +12,7 @@ from fetchtozip_gui.core.errors import PartialResult, RecipeError, SourceError
 from fetchtozip_gui.core.events import Delivered, Fetched, Wrote
 from fetchtozip_gui.core.verdict import Verdict
 from fetchtozip_gui.engine.job import Job
-from fetchtozip_gui.gui.job_words import describe
+from fetchtozip_gui.gui.job_words import AT_REST, describe
 
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 WHOLE = Verdict("complete", "Complete: 541,909 of 541,909 rows", 541_909, 541_909)
@@ -76,7 +76,7 @@ def test_a_stopped_job_can_go_on(flowing: Job, state: str) -> None:
     words = describe(flowing.stopped(state, NOW, "Stopped."))
     assert (words.headline, words.tone) == (f"{state.capitalize()}.", "plain")
     assert words.detail == "336,000 rows in 336 pages are kept."
-    assert words.acts == ("resume", "retry")
+    assert words.acts == ("resume", "retry", *AT_REST)
 
 
 def test_the_end_is_the_verdict_and_the_file(flowing: Job) -> None:
@@ -87,7 +87,7 @@ def test_the_end_is_the_verdict_and_the_file(flowing: Job) -> None:
     assert (words.headline, words.tone) == ("Complete: 541,909 of 541,909 rows", "good")
     assert words.detail == "2 columns · 542 pages · done in 7 s"
     assert (words.file, words.file_note) == (Path("/home/ada/orders.zip"), "8.0 MB")
-    assert words.acts == ("save_as", "open_folder", "retry")
+    assert words.acts == ("save_as", "open_file", "open_folder", "retry", *AT_REST)
     assert not words.has_bar
 
 
@@ -116,23 +116,23 @@ def test_a_partial_result_is_told_without_the_options_of_the_command_line(flowin
     assert (words.state, words.tone) == ("Partial", "warn")
     assert words.hint == "Resume asks for the missing pages again and goes on from there."
     assert "--" not in words.hint
-    assert words.acts == ("resume", "retry")
+    assert words.acts == ("resume", "retry", *AT_REST)
 
 
 def test_a_failure_says_what_happened_and_what_to_do(begun: Job) -> None:
     words = describe(begun.failed(SourceError("example.com cannot be reached.", "Check the address."), NOW))
     assert (words.headline, words.hint, words.tone) == ("example.com cannot be reached.", "Check the address.", "bad")
-    assert words.acts == ("resume", "retry")
+    assert words.acts == ("resume", "retry", *AT_REST)
 
 
 def test_a_wrong_recipe_cannot_be_resumed(begun: Job) -> None:
-    assert describe(begun.failed(RecipeError("url: is wrong."), NOW)).acts == ("retry",)
+    assert describe(begun.failed(RecipeError("url: is wrong."), NOW)).acts == ("retry", *AT_REST)
 
 
 def test_an_interrupted_job_offers_to_go_on(flowing: Job) -> None:
     words = describe(flowing.interrupted(NOW))
     assert words.headline == "The program ended while this job ran."
-    assert (words.tone, words.acts) == ("warn", ("resume", "retry"))
+    assert (words.tone, words.acts) == ("warn", ("resume", "retry", *AT_REST))
 
 
 def test_one_line_for_screen_readers_has_it_all(flowing: Job) -> None:

@@ -2,25 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import replace
-from datetime import UTC, datetime
+import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 from PySide6.QtCore import QMimeData, QPoint, Qt, QUrl
-from PySide6.QtGui import QAccessible, QDropEvent, QGuiApplication
-from PySide6.QtWidgets import QApplication, QFileDialog, QLabel, QMessageBox, QPushButton, QScrollArea, QWidget
+from PySide6.QtGui import QDropEvent, QGuiApplication
+from PySide6.QtWidgets import QFileDialog, QMessageBox, QPushButton, QSplitter
 from pytestqt.qtbot import QtBot
 
 from fetchtozip_gui.core.errors import JobLocked
-from fetchtozip_gui.core.events import Delivered, Fetched
 from fetchtozip_gui.core.outputs.verify import verify
-from fetchtozip_gui.core.verdict import Verdict
 from fetchtozip_gui.demo import demo_recipe
 from fetchtozip_gui.engine.engine import Engine
-from fetchtozip_gui.engine.job import ACTIVE, Job
+from fetchtozip_gui.engine.job import ACTIVE
+from fetchtozip_gui.gui import closing
+from fetchtozip_gui.gui.models.session import Opened
+from fetchtozip_gui.gui.pages.help import HelpPage
+from fetchtozip_gui.gui.pages.jobs import JobsPage
+from fetchtozip_gui.gui.starting import is_same_place
+from fetchtozip_gui.gui.widgets.bring_dialog import BringDialog
 from fetchtozip_gui.gui.widgets.job_card import JobCard
 from fetchtozip_gui.gui.window import Window
 
@@ -28,52 +31,51 @@ if TYPE_CHECKING:
     from conftest import Keyboard
 
 LONG = 60_000
-NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 CTRL = Qt.KeyboardModifier.ControlModifier
 SMALL = "/practice/online-retail?rows=2000&limit=1000"
 SLOW = "/practice/online-retail?rows=24000&latency_ms=250&limit=1000"
 
 
+def type_address(window: Window, address: str) -> None:
+    window.rooms.form.address.setText(address)
+    window.rooms.form.address.textEdited.emit(address)
+
+
 def begin(qtbot: QtBot, window: Window, address: str) -> None:
-    before = len(window.jobs.cards)
-    window.form.address.setText(address)
+    before = window.jobs.rowCount()
+    type_address(window, address)
     window.start()
-    qtbot.waitUntil(lambda: len(window.jobs.cards) == before + 1, timeout=LONG)
+    qtbot.waitUntil(lambda: window.jobs.rowCount() == before + 1, timeout=LONG)
 
 
 def finish(qtbot: QtBot, window: Window) -> JobCard:
     """Wait for the end of the newest job, which must be a good one."""
     qtbot.waitUntil(lambda: state(window) not in ("", *ACTIVE), timeout=LONG)
-    card = window.jobs.newest()
+    card = window.rooms.cards.newest()
     assert card.job.state == "completed", card.words
     return card
 
 
 def state(window: Window) -> str:
-    card = window.jobs.newest()
+    card = window.rooms.cards.newest()
     return card.job.state if card else ""
-
-
-def focusable(window: QWidget) -> list[QWidget]:
-    tab = Qt.FocusPolicy.TabFocus
-    return [each for each in window.findChildren(QWidget) if each.isVisible() and each.focusPolicy() & tab]
 
 
 def test_the_main_job_by_keyboard_alone(
     qtbot: QtBot, window: Window, keyboard: Keyboard, practice: str, downloads: Path
 ) -> None:
     # the address has the keyboard, all of it selected: typing replaces the practice source
-    assert window.form.address.hasFocus()
+    assert window.rooms.form.address.hasFocus()
     keyboard.type(f"{practice}{SMALL}")
     keyboard.press(Qt.Key.Key_Tab)
-    assert window.form.formats["zip"].hasFocus()
+    assert window.rooms.form.formats["zip"].hasFocus()
     keyboard.press(Qt.Key.Key_Right)
-    assert window.form.draft().format == "csv"
+    assert window.draft.part("output")["format"] == "csv"
     keyboard.press(Qt.Key.Key_Left)
     keyboard.press(Qt.Key.Key_Tab)
     keyboard.type("two thousand")
     keyboard.press(Qt.Key.Key_Tab)
-    assert window.form.folder.hasFocus()
+    assert window.rooms.form.folder.hasFocus()
     keyboard.press(Qt.Key.Key_Return, CTRL)
     finish(qtbot, window)
     keyboard.press(Qt.Key.Key_J, CTRL)
@@ -81,33 +83,33 @@ def test_the_main_job_by_keyboard_alone(
     result = downloads / "two thousand.zip"
     assert QGuiApplication.clipboard().mimeData().urls() == [QUrl.fromLocalFile(str(result))]
     assert "2,000 rows" in verify(result).words
-    assert len(window.jobs.cards) == 1
-    assert window.jobs.newest().words.headline == "Complete: 2,000 of 2,000 rows"
+    assert window.jobs.rowCount() == 1
+    assert window.rooms.cards.newest().words.headline == "Complete: 2,000 of 2,000 rows"
 
 
 def test_start_pressed_once_makes_the_practice_zip(
     qtbot: QtBot, window: Window, practice: str, downloads: Path
 ) -> None:
-    assert window.form.draft().is_practice
-    window.form.address.setText(f"{practice}{SMALL}")
-    qtbot.mouseClick(window.form.start, Qt.MouseButton.LeftButton)
+    assert is_same_place(window.rooms.form.address.text(), window.session.practice)
+    type_address(window, f"{practice}{SMALL}")
+    qtbot.mouseClick(window.rooms.form.start, Qt.MouseButton.LeftButton)
     finish(qtbot, window)
-    assert window.jobs.newest().words.file == downloads / "online-retail.zip"
+    assert window.rooms.cards.newest().words.file == downloads / "online-retail.zip"
 
 
 def test_start_before_the_engine_is_there_is_not_lost(
     qtbot: QtBot, closed_window: Window, engine: Engine, practice: str
 ) -> None:
-    closed_window.form.address.setText(f"{practice}{SMALL}")
-    qtbot.mouseClick(closed_window.form.start, Qt.MouseButton.LeftButton)
-    closed_window.open(engine, [], demo_recipe(practice), practice)
+    type_address(closed_window, f"{practice}{SMALL}")
+    qtbot.mouseClick(closed_window.rooms.form.start, Qt.MouseButton.LeftButton)
+    closed_window.open(Opened(engine, address=practice, practice=demo_recipe(practice)))
     finish(qtbot, closed_window)
-    assert closed_window.form.address.text().endswith("?rows=2000&limit=1000")
+    assert closed_window.rooms.form.address.text().endswith("?rows=2000&limit=1000")
 
 
 def test_a_job_is_cancelled_resumed_and_run_again(qtbot: QtBot, window: Window, practice: str, downloads: Path) -> None:
     begin(qtbot, window, f"{practice}{SLOW}")
-    card = window.jobs.newest()
+    card = window.rooms.cards.newest()
     qtbot.waitUntil(lambda: card.job.rows > 0, timeout=LONG)
     card.buttons["cancel"].click()
     qtbot.waitUntil(lambda: card.job.state == "cancelled", timeout=LONG)
@@ -117,7 +119,7 @@ def test_a_job_is_cancelled_resumed_and_run_again(qtbot: QtBot, window: Window, 
     assert card.words.headline == "Complete: 24,000 of 24,000 rows"
     assert card.job.attempt == 2
     card.buttons["retry"].click()
-    qtbot.waitUntil(lambda: len(window.jobs.cards) == 2 and state(window) == "completed", timeout=LONG)
+    qtbot.waitUntil(lambda: window.jobs.rowCount() == 2 and state(window) == "completed", timeout=LONG)
     assert [path.name for path in downloads.iterdir()] == ["online-retail.zip"]
 
 
@@ -161,29 +163,30 @@ def test_a_result_that_is_gone_is_said_on_its_card(qtbot: QtBot, window: Window,
     [
         ("", None, "Address", "Address: is empty. Type or paste one that begins with https:// or http://."),
         ("ftp://example.com/a", None, "Address", "Address: must be an address that begins with https:// or http://"),
-        ("https://example.com/a", "nowhere", "Folder", "Folder: there is no folder nowhere."),
+        ("https://example.com/a", "nowhere", "Folder", "Folder: there is no folder "),
     ],
 )
 def test_a_wrong_entry_is_said_beside_it(
     qtbot: QtBot, window: Window, address: str, folder: str | None, field: str, words: str
 ) -> None:
-    window.form.address.setText(address)
+    type_address(window, address)
     if folder is not None:
-        window.form.folder.setText(folder)
+        window.rooms.form.folder.setText(folder)
+        window.rooms.form.folder.textEdited.emit(folder)
     window.start()
-    notice = window.form.notices[field]
+    notice = window.rooms.form.notices[field]
     qtbot.waitUntil(notice.isVisible, timeout=LONG)
     assert notice.text().replace("\u200b", "").startswith(words)
-    assert (window.form.address if field == "Address" else window.form.folder).hasFocus()
-    assert window.jobs.cards == {}
-    qtbot.keyClick(window.form.address, Qt.Key.Key_X)
+    assert (window.rooms.form.address if field == "Address" else window.rooms.form.folder).hasFocus()
+    assert window.jobs.rowCount() == 0
+    qtbot.keyClick(window.rooms.form.address, Qt.Key.Key_X)
     assert not notice.isVisible()
 
 
 def test_a_source_that_fails_is_told_on_the_card(qtbot: QtBot, window: Window, practice: str) -> None:
     begin(qtbot, window, f"{practice}/nothing?x=<b>1</b>")
     qtbot.waitUntil(lambda: state(window) == "failed", timeout=LONG)
-    words = window.jobs.newest().words
+    words = window.rooms.cards.newest().words
     assert "404" in words.headline
     assert words.tone == "bad"
     assert "retry" in words.acts
@@ -193,104 +196,119 @@ def test_a_data_folder_in_use_is_told_and_can_be_tried_again(
     qtbot: QtBot, closed_window: Window, engine: Engine, practice: str
 ) -> None:
     closed_window.cannot_open(JobLocked("The data folder is in use.", "Close the other program."))
-    again = next(button for button in closed_window.findChildren(QPushButton) if button.text() == "Try again")
-    assert closed_window.notice.text() == "The data folder is in use. Close the other program."
+    again = closed_window.banner.do
+    assert again.text() == "Try again"
+    assert closed_window.banner.text() == "The data folder is in use. Close the other program."
     with qtbot.waitSignal(closed_window.asked_again):
         again.click()
-    closed_window.open(engine, [], demo_recipe(practice), practice)
-    assert not closed_window.notice.isVisible()
-    assert not again.isVisible()
+    closed_window.open(Opened(engine, address=practice, practice=demo_recipe(practice)))
+    assert not closed_window.banner.isVisible()
 
 
-# --- manners ------------------------------------------------------------------------------------------------------
+# --- pages --------------------------------------------------------------------------------------------------------
 
 
-@pytest.fixture
-def with_result(qtbot: QtBot, window: Window, new_job: Callable[..., Job], downloads: Path) -> Window:
-    """A window with a finished job on top of one that is at work."""
-    at_work = new_job(1, "stock").started(NOW).after(Fetched(5, 500, 10, 1000, 10), NOW)
-    verdict = Verdict("complete", "Complete: 1,000 of 1,000 rows", 1000, 1000)
-    done = new_job(2).started(NOW).after(Delivered(str(downloads / "orders.zip"), 1000, 99, verdict), NOW)
-    for job in (at_work, done):
-        window.jobs.show_job(replace(job, process=1))
-    return window
+def test_pages_are_made_when_they_are_asked_for(window: Window, keyboard: Keyboard) -> None:
+    assert window.findChild(JobsPage) is None
+    keyboard.press(Qt.Key.Key_2, CTRL)
+    page = window.findChild(JobsPage)
+    assert page.isVisible()
+    assert page.filter.hasFocus()
+    keyboard.press(Qt.Key.Key_1, CTRL)
+    assert window.rooms.form.isVisible()
+    keyboard.press(Qt.Key.Key_2, CTRL)
+    assert window.findChildren(JobsPage) == [page]
 
 
-def test_every_control_has_a_name_and_says_what_it_does(with_result: Window) -> None:
-    with_result.form.address.setText("https://example.com/x")
-    controls = focusable(with_result)
-    assert len(controls) >= 14
-    for control in controls:
-        spoken = QAccessible.queryAccessibleInterface(control).text(QAccessible.Text.Name)
-        assert spoken, control
-        assert control.toolTip(), control
+def test_the_sidebar_is_walked_with_the_arrows(window: Window, keyboard: Keyboard) -> None:
+    window.sidebar.buttons["export"].setFocus()
+    for name in ("jobs", "script", "settings"):
+        keyboard.press(Qt.Key.Key_Down)
+        assert window.sidebar.buttons[name].hasFocus()
+        keyboard.press(Qt.Key.Key_Space)
+        assert window.sidebar.buttons[name].isChecked()
+        # whoever walks along the sidebar stays there
+        assert window.sidebar.buttons[name].hasFocus()
 
 
-def test_tab_visits_everything_from_the_address_to_the_last_job(with_result: Window, keyboard: Keyboard) -> None:
-    form, card = with_result.form, with_result.jobs.newest()
-    with_result.form.go_to_address()
-    visited = []
-    while form.address not in visited:
-        keyboard.press(Qt.Key.Key_Tab)
-        visited.append(QApplication.focusWidget())
-        assert len(visited) < 50
-    older = with_result.jobs.cards[min(with_result.jobs.cards)]
-    named = [form.formats["zip"], form.name, form.folder, form._choose, form.start, card.file]
-    named += [*(card.buttons[act] for act in card.words.acts), *(older.buttons[act] for act in older.words.acts)]
-    assert visited == [*named, form.address]
+def test_f1_shows_the_help_and_every_shortcut(window: Window, keyboard: Keyboard) -> None:
+    keyboard.press(Qt.Key.Key_F1)
+    page = window.findChild(HelpPage)
+    assert page.isVisible()
+    assert "practice source" in page.text.toPlainText()
+    keyboard.press(Qt.Key.Key_F1, CTRL)
+    shown = page.text.toPlainText()
+    for action in window.actions_.known.values():
+        assert not action.keys or action.words in shown, action
 
 
-def test_shortcuts_are_named_where_they_lead(window: Window) -> None:
-    assert "Ctrl+Return" in window.form.start.toolTip()
-    for field, key in ((window.form.address, "Alt+A"), (window.form.name, "Alt+N"), (window.form.folder, "Alt+F")):
-        assert key in field.toolTip()
-        caption = next(label for label in window.findChildren(QLabel) if label.buddy() is field)
-        assert caption.text().startswith(f"&{key[-1]}")
+def test_undo_and_redo_say_what_they_do(window: Window, keyboard: Keyboard) -> None:
+    address = window.rooms.form.address.text()
+    assert not window.actions_.made["undo"].isEnabled()
+    window.draft.change("Rename to mine", name="mine")
+    assert window.actions_.made["undo"].text() == "&Undo “Rename to mine”"
+    window.rooms.form.start.setFocus()
+    keyboard.press(Qt.Key.Key_Z, CTRL)
+    assert window.draft.part("name") == "online-retail"
+    assert window.actions_.made["redo"].text() == "&Redo “Rename to mine”"
+    assert window.rooms.form.address.text() == address
 
 
-@pytest.fixture(params=[1.0, 2.0])
-def text_scale(request: pytest.FixtureRequest, qapp: QApplication) -> Iterator[float]:
-    """The system's text, as it is and twice as large, before the window is made."""
-    before = qapp.font()
-    larger = qapp.font()
-    larger.setPointSizeF(before.pointSizeF() * request.param)
-    qapp.setFont(larger)
-    yield request.param
-    qapp.setFont(before)
+def test_splitters_are_as_they_were_left(window: Window) -> None:
+    flow = window.findChild(QSplitter, "export-flow")
+    flow.setSizes([700, 300])
+    left = flow.saveState()
+    window.memory.keep(**window.state())
+    flow.setSizes([300, 700])
+    window._restore_splitters(window)
+    assert flow.saveState() == left
 
 
-def test_nothing_is_cut_off_at_twice_the_text(text_scale: float, with_result: Window, qapp: QApplication) -> None:
-    with_result.resize(1200, 760)
-    qapp.processEvents()
-    for area in with_result.findChildren(QScrollArea):
-        assert area.widget().minimumSizeHint().width() <= area.viewport().width()
-    for button in with_result.findChildren(QPushButton):
-        if button.isVisible():
-            assert button.width() >= button.fontMetrics().horizontalAdvance(button.text()), button.text()
-            assert button.height() >= button.fontMetrics().height(), button.text()
+# --- what is dropped ----------------------------------------------------------------------------------------------
 
 
-def test_a_dropped_address_becomes_the_source(window: Window) -> None:
+def drop(window: Window, data: QMimeData) -> None:
+    action, button = Qt.DropAction.CopyAction, Qt.MouseButton.LeftButton
+    window.dropEvent(QDropEvent(QPoint(10, 10), action, data, button, Qt.KeyboardModifier.NoModifier))
+
+
+def test_a_dropped_address_becomes_the_source(qtbot: QtBot, window: Window) -> None:
     data = QMimeData()
     data.setUrls([QUrl("https://api.example.com/orders?page=1")])
-    drop = QDropEvent(
-        QPoint(10, 10),
-        Qt.DropAction.CopyAction,
-        data,
-        Qt.MouseButton.LeftButton,
-        Qt.KeyboardModifier.NoModifier,
-    )
-    window.dropEvent(drop)
-    assert window.form.address.text() == "https://api.example.com/orders?page=1"
-    assert window.form.draft().called == "orders"
+    drop(window, data)
+    qtbot.waitUntil(lambda: window.draft.part("name") == "orders", timeout=LONG)
+    assert window.rooms.form.address.text() == "https://api.example.com/orders?page=1"
+    window.draft.undo()
+    assert is_same_place(window.rooms.form.address.text(), window.session.practice)
+
+
+def test_a_file_that_is_nothing_is_told(qtbot: QtBot, window: Window, tmp_path: Path) -> None:
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(tmp_path / "nowhere.json"))])
+    drop(window, data)
+    qtbot.waitUntil(window.notice.isVisible, timeout=LONG)
+
+
+def test_what_others_made_is_shown_before_it_is_taken(qtbot: QtBot, window: Window, tmp_path: Path) -> None:
+    recipe = {"name": "theirs", "source": {"type": "http", "url": "https://example.com/x?token=abcdefgh12345"}}
+    file = tmp_path / "theirs.json"
+    file.write_text(json.dumps({"version": 1, **recipe}))
+    window.bringing.take(file)
+    qtbot.waitUntil(lambda: window.findChild(BringDialog) is not None, timeout=LONG)
+    dialog = window.findChild(BringDialog)
+    assert "Fetches https://example.com/x, at most 100 pages." in dialog.about.text()
+    assert "abcdefgh12345" not in dialog.about.text()
+    assert window.draft.part("name") == "online-retail"
+    dialog.reject()
+    assert window.draft.part("name") == "online-retail"
 
 
 def test_one_click_goes_back_to_the_practice_source(window: Window) -> None:
-    window.form.address.setText("https://example.com/x")
-    back = next(button for button in window.findChildren(QPushButton) if "practice" in button.text())
+    type_address(window, "https://example.com/x")
+    back = next(button for button in window.findChildren(QPushButton) if button.text() == "Use the practice source")
     assert back.isVisible()
     back.click()
-    assert window.form.draft().is_practice
+    assert is_same_place(window.rooms.form.address.text(), window.session.practice)
     assert not back.isVisible()
 
 
@@ -316,15 +334,69 @@ def test_closing_with_a_job_at_work_asks_and_pauses_it(
 ) -> None:
     begin(qtbot, window, f"{practice}{SLOW}")
     qtbot.waitUntil(lambda: state(window) == "running", timeout=LONG)
-    job_id = window.jobs.newest().job.id
-    answer("Keep working")
+    job_id = window.jobs.newest().id
+    answer(closing.STAY)
     assert window.isVisible()
-    answer("Pause and close")
+    answer(closing.PAUSE)
     qtbot.waitUntil(lambda: not window.isVisible())
     window.leave()
     engine.close()
     job = engine.job(job_id)
     assert (job.state, job.can_go_on) == ("paused", True)
+
+
+def test_closing_can_cancel_the_jobs(
+    qtbot: QtBot, window: Window, engine: Engine, practice: str, answer: Callable[[str], None]
+) -> None:
+    begin(qtbot, window, f"{practice}{SLOW}")
+    qtbot.waitUntil(lambda: state(window) == "running", timeout=LONG)
+    job_id = window.jobs.newest().id
+    answer(closing.CANCEL)
+    qtbot.waitUntil(lambda: not window.isVisible(), timeout=LONG)
+    window.leave()
+    engine.close()
+    assert engine.job(job_id).state == "cancelled"
+
+
+def test_closing_asks_nothing_where_that_is_set(qtbot: QtBot, window: Window, practice: str) -> None:
+    begin(qtbot, window, f"{practice}{SLOW}")
+    window.preferences.set("asks", False)
+    assert window.close()
+
+
+def test_jobs_that_were_cut_off_are_offered_again(qtbot: QtBot, window: Window, engine: Engine, practice: str) -> None:
+    begin(qtbot, window, f"{practice}{SLOW}")
+    qtbot.waitUntil(lambda: window.jobs.newest().rows > 0, timeout=LONG)
+    engine.pause(window.jobs.newest().id)
+    qtbot.waitUntil(lambda: state(window) == "paused", timeout=LONG)
+    window.offer_recovery([window.jobs.newest()])
+    assert window.banner.text().startswith("The program ended while 1 job ran: “online-retail”.")
+    window.banner.do.click()
+    qtbot.waitUntil(lambda: window.jobs.newest().attempt == 2, timeout=LONG)
+    finish(qtbot, window)
+    assert window.jobs.newest().attempt == 2
+
+
+def test_a_removed_job_is_gone_everywhere(qtbot: QtBot, window: Window, engine: Engine, practice: str) -> None:
+    begin(qtbot, window, f"{practice}{SMALL}")
+    result = finish(qtbot, window).words.file
+    window.act("details", window.jobs.newest().id)
+    page = window.findChild(JobsPage)
+    page.card.buttons["remove"].click()
+    box = window.findChild(QMessageBox)
+    next(button for button in box.buttons() if button.text() == "Remove").click()
+    qtbot.waitUntil(lambda: window.jobs.rowCount() == 0, timeout=LONG)
+    assert engine.jobs() == []
+    assert result.exists()  # a file in a folder of the user's own is his
+    qtbot.waitUntil(lambda: window.rooms.cards.newest() is None)
+
+
+def test_a_job_is_brought_back_to_be_edited(qtbot: QtBot, window: Window, practice: str) -> None:
+    begin(qtbot, window, f"{practice}{SMALL}")
+    job = finish(qtbot, window).job
+    window.draft.change("Name", name="another")
+    window.act("edit", job.id)
+    assert window.draft.document() == {"version": 1, "steps": [], **job.recipe}
 
 
 def test_closing_without_jobs_asks_nothing(window: Window) -> None:

@@ -24,6 +24,7 @@ from fetchtozip_gui.core.http.retry import REPEATABLE, RETRIED, Again, Attempts,
 from fetchtozip_gui.core.http.signing import Fixed, Signature, basic, signer
 from fetchtozip_gui.core.http.statuses import excerpt, refused, shortened
 from fetchtozip_gui.core.http.veil import Veil
+from fetchtozip_gui.core.http.watch import Watch
 from fetchtozip_gui.core.http.wire import Wire, through
 from fetchtozip_gui.core.http.witness import Witness
 from fetchtozip_gui.core.work import Tools
@@ -54,6 +55,7 @@ class Client:
     requests a second for each host, null for none; `retries` repetitions of one page. A POST is repeated only with
     `retry_post`. `proxy` null means the system's, an empty text none. `say` hears of retries, from any thread.
     `patience` replaces `retries` and tells the waits as well. `transport` replaces the network, in tests.
+    `watch` sees what goes over the wire, but not what a token is asked for with.
     """
 
     def __init__(
@@ -74,6 +76,7 @@ class Client:
         say: Callable[[Said], None] = ignore,
         patience: Patience | None = None,
         transport: httpx.BaseTransport | None = None,
+        watch: Watch | None = None,
     ) -> None:
         self._tools = tools
         self._say = say
@@ -89,7 +92,7 @@ class Client:
         self._limiter = Limiter(rate_limit, tools.wait)
         self._transport = transport or Wire(connections=concurrency, verify_tls=verify_tls, proxy=proxy)
         self._send = through(self._transport)
-        self._exchange = Exchange(self._send, tools, self._limiter, self._borders, timeout, max_page_bytes)
+        self._exchange = Exchange(self._send, tools, self._limiter, self._borders, timeout, max_page_bytes, watch)
         # only over our own connections: no proxy, and no transport of a test's
         direct = (
             isinstance(self._transport, Wire)

@@ -16,6 +16,7 @@ from fetchtozip_gui.core.http.limits import Limiter
 from fetchtozip_gui.core.http.redirects import REDIRECTS, Borders, Trail
 from fetchtozip_gui.core.http.retry import Again
 from fetchtozip_gui.core.http.signing import Signature
+from fetchtozip_gui.core.http.watch import Watch
 from fetchtozip_gui.core.http.wire import BrokenBody, Headers, Sender
 from fetchtozip_gui.core.work import Tools
 
@@ -55,7 +56,14 @@ class Exchange:
     """
 
     def __init__(
-        self, send: Sender, tools: Tools, limiter: Limiter, borders: Borders, timeout: float, max_bytes: int
+        self,
+        send: Sender,
+        tools: Tools,
+        limiter: Limiter,
+        borders: Borders,
+        timeout: float,
+        max_bytes: int,
+        watch: Watch | None = None,
     ) -> None:
         self._send = send
         self._tools = tools
@@ -63,6 +71,7 @@ class Exchange:
         self._borders = borders
         self._timeout = timeout
         self._max_bytes = max_bytes
+        self._watch = watch
 
     def run(self, ask: Ask, sign: Callable[[], Signature]) -> Reply:
         trail = Trail(self._borders, ask.where, ask.page, ask.veil, ask.address, ask.method, ask.body)
@@ -84,6 +93,8 @@ class Exchange:
         home = self._borders.is_home(here)
         url = with_params(here.text, signature.params)
         headers = composed(ask.headers, signature.headers, home)
+        if self._watch is not None:
+            self._watch.sent(trail.method, url, headers, trail.body, ask.veil())
         begun = time.monotonic()
         failure: Exception
         try:
@@ -96,6 +107,8 @@ class Exchange:
             finally:
                 response.stream.close()  # type: ignore[union-attr]  # a sync transport gives a sync stream
             taken = time.monotonic() - begun
+            if self._watch is not None:
+                self._watch.received(response.status_code, response.headers, body, wire_bytes, taken, ask.veil())
             return Reply(response.status_code, here, response.headers, body, wire_bytes, taken, framed, signature)
         raise failure
 

@@ -19,7 +19,9 @@ from fetchtozip_gui.core.http.fetching import Ending
 from fetchtozip_gui.core.http.message import Request
 from fetchtozip_gui.core.http.paging import AutoPages, Pagination
 from fetchtozip_gui.core.http.reading import Reading
+from fetchtozip_gui.core.http.retry import Patience
 from fetchtozip_gui.core.http.template import Template
+from fetchtozip_gui.core.http.watch import Watch
 from fetchtozip_gui.core.model import Model
 from fetchtozip_gui.core.work import Done, Tools, Yielded, threads
 
@@ -117,13 +119,15 @@ class HttpSource(Model):
             return self
         return self.model_copy(update={"incremental": self.incremental.model_copy(update={"start": value})})
 
-    def read(self, tools: Tools, done: Done) -> Iterator[Yielded]:
+    def read(
+        self, tools: Tools, done: Done, *, watch: Watch | None = None, patience: Patience | None = None
+    ) -> Iterator[Yielded]:
         """Parts in the source's order; see `core.work`. A part's cursor has the highest value of the incremental
-        column as `incremental`."""
+        column as `incremental`. `watch` and `patience` (in place of `retries`) are for who tries a source out."""
         ending = Ending(tools.stop)
         own = replace(tools, stop=ending)
         heard: deque[Said] = deque()
-        client = self._client(own, heard)
+        client = self._client(own, heard, watch, patience)
         reading = Reading(
             client.fetch,
             self._template(),
@@ -155,7 +159,9 @@ class HttpSource(Model):
         )
         return template if since is None or since.start is None else template.sending(since.param, since.start)
 
-    def _client(self, tools: Tools, heard: deque[Said]) -> Client:
+    def _client(
+        self, tools: Tools, heard: deque[Said], watch: Watch | None = None, patience: Patience | None = None
+    ) -> Client:
         client = Client(
             tools=tools,
             auth=self.auth,
@@ -170,6 +176,8 @@ class HttpSource(Model):
             headers=self.headers,
             retry_post=self.retry_post,
             say=heard.append,
+            patience=patience,
+            watch=watch,
         )
         # the address of the recipe is the source's own, also when this run begins at a next address
         client.settle(Request(self.url))

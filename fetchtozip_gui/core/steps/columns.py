@@ -93,6 +93,10 @@ class ColumnsStep(AnyStep):
         # without a plan: 0.07 ms instead of 0.3 for a page of ten columns
         return _made(frame, self._taken(frame.columns))
 
+    def pairs(self, names: Sequence[str]) -> list[tuple[str, str]]:
+        """The old and the new name of each column of the result, in its sequence."""
+        return [(column.source, column.name) for column in self._taken(names)]
+
     def _taken(self, names: Sequence[str]) -> list[_Taken]:
         asked: dict[int, tuple[str, Column]] = {}
         for number, column in enumerate(self.columns):

@@ -21,28 +21,33 @@ from PySide6.QtWidgets import (
 )
 
 from fetchtozip_gui.core.errors import FetchToZipError
-from fetchtozip_gui.gui.draft import CHOICES, Draft, choice, is_same_place, name_of
+from fetchtozip_gui.gui.models.draft import DraftModel
+from fetchtozip_gui.gui.starting import CHOICES, choice, is_same_place, name_of
 from fetchtozip_gui.gui.widgets.labels import label
 from fetchtozip_gui.gui.widgets.notice import Notice
 from fetchtozip_gui.gui.widgets.scrolled import GUTTER, Scrolled
 from fetchtozip_gui.gui.words import place
 
+_TITLES = {"source.url": "Address", "output.path": "Folder", "name": "Name"}
 START = QKeySequence("Ctrl+Return")
 _PRACTICE = "The practice source: 541,909 rows of a made-up web shop, served by this program. No network is needed."
 _OTHER = "Every page is fetched. Where the records are, and how the next page is asked for, is found out by looking."
 
 
 class ExportForm(QWidget):
-    """Keeps a draft and asks for it to be started."""
+    """Edits the draft's source, name, format and place, and asks for it to be started."""
 
     started = Signal()
 
-    def __init__(self) -> None:
+    def __init__(self, draft: DraftModel, folder: str = "") -> None:
+        """`folder` is where files go for which the draft names no place."""
         super().__init__()
+        self._draft = draft
+        self._usual = folder
         self._practice: Mapping[str, Any] = {}
         self.address = _field("Address", "Where the data is (Alt+A)", "https://api.example.com/orders")
         self.name = _field("Name", "What the file is called (Alt+N)", "")
-        self.folder = _field("Folder", "Where the file goes (Alt+F)", "")
+        self.folder = _field("Folder", "Where the file goes (Alt+O)", "")
         self.formats = {known.name: _choice_button(known.name) for known in CHOICES}
         self.start = _start_button()
         self.notices = {"Address": Notice(), "Folder": Notice(), "": Notice()}
@@ -56,32 +61,19 @@ class ExportForm(QWidget):
         self._choose.setAccessibleName("Choose the folder")
         self._lay_out()
         self._connect()
-        self._follow_address()
-        self._follow_format()
+        self._follow("")
 
     # --- the draft ----------------------------------------------------------------------------------------------
 
-    def draft(self) -> Draft:
-        """What stands in the form."""
-        chosen = next((name for name, button in self.formats.items() if button.isChecked()), CHOICES[0].name)
-        return Draft(self.address.text(), self.name.text(), chosen, self.folder.text(), self._practice)
-
-    def fill(self, *, address: str = "", format: str = "", folder: str = "") -> None:
-        """Put in what the window remembers."""
-        if address:
-            self.address.setText(address)
-        if format:
-            self.formats[choice(format).name].setChecked(True)
-        if folder:
-            self.folder.setText(place(folder))
+    def use_folder(self, folder: str) -> None:
+        """Files go there from now on, unless the draft names another place."""
+        self._usual = folder
+        self._follow("output")
 
     def know_practice(self, recipe: Mapping[str, Any]) -> None:
-        """The practice source answers: fill it in where nothing was typed yet."""
+        """The practice source answers."""
         self._practice = recipe
-        if self.address.text().strip():
-            self._follow_address()
-        else:
-            self._fill_practice()
+        self._follow("source")
 
     def go_to_address(self) -> None:
         """Put the keyboard on the address, all of it selected."""
@@ -90,7 +82,9 @@ class ExportForm(QWidget):
 
     def fail(self, error: FetchToZipError) -> None:
         """Say why the draft was not started, and go where it can be mended."""
-        message = error.message.replace("source.url:", "Address:").replace("name:", "Name:")
+        message = error.message
+        for path, title in _TITLES.items():
+            message = message.replace(f"{path}:", f"{title}:")
         about = next((name for name in ("Address", "Folder") if message.startswith(f"{name}:")), "")
         self.notices[about].fail(FetchToZipError(message, error.hint))
         self._about_source.setVisible(about != "Address")
@@ -104,28 +98,72 @@ class ExportForm(QWidget):
             notice.clear()
         self._about_source.show()
 
-    # --- following what is typed --------------------------------------------------------------------------------
+    # --- following the draft, and what is typed -----------------------------------------------------------------
 
     def _connect(self) -> None:
-        self.address.textChanged.connect(self._follow_address)
+        self._draft.changed.connect(self._follow)
+        self.address.textEdited.connect(self._type_address)
         self.address.editingFinished.connect(self._show_start)
+        self.name.textEdited.connect(self._type_name)
+        self.folder.textEdited.connect(self._type_folder)
         for field in (self.address, self.name, self.folder):
             field.textEdited.connect(self.clear_notices)
             field.returnPressed.connect(self.started)
         for button in self.formats.values():
-            button.toggled.connect(self._follow_format)
+            button.clicked.connect(self._choose_format)
         self._to_practice.clicked.connect(self._fill_practice)
         self._choose.clicked.connect(self._choose_folder)
         self.start.clicked.connect(self.started)
 
-    def _follow_address(self) -> None:
-        text = self.address.text().strip()
-        known = is_same_place(text, self._practice)
-        self._about_source.setText(_PRACTICE if known else _OTHER)
-        self._to_practice.setVisible(bool(self._practice) and not known)
-        self.name.setPlaceholderText(name_of(text))
-        if not self.address.hasFocus():
-            self._show_start()
+    def _follow(self, part: str) -> None:
+        document = self._draft.document()
+        if part in ("", "source"):
+            url = str(document["source"].get("url", ""))
+            was_typed = self.address.text().strip() == url.strip()
+            _put(self.address, url)
+            known = is_same_place(url, self._practice)
+            self._about_source.setText(_PRACTICE if known else _OTHER)
+            self._to_practice.setVisible(bool(self._practice) and not known)
+            self.name.setPlaceholderText(name_of(url))
+            if not was_typed:
+                # whoever types next replaces it
+                self._show_start(selected=self.address.hasFocus())
+        if part in ("", "name", "source"):
+            _put(self.name, "" if document["name"] == self.name.placeholderText() else str(document["name"]))
+        if part in ("", "output"):
+            chosen = choice(str(document["output"].get("format", "")))
+            self.formats[chosen.name].setChecked(True)
+            self._about_format.setText(chosen.note)
+            self._suffix.setText(chosen.suffix)
+            _put(self.folder, _shown(str(document["output"].get("path") or "")) or place(self._usual))
+
+    def _type_address(self, text: str) -> None:
+        source = self._draft.part("source")
+        was = str(source.get("url", ""))
+        stays = is_same_place(text, self._practice) == is_same_place(was, self._practice)
+        fresh = {"type": "http", "page_limit": None}
+        name = self._draft.part("name")
+        self._draft.change(
+            "Address",
+            merge="address",
+            source={**(source if stays and source else fresh), "url": text},
+            name=name_of(text) if name == name_of(was) else name,
+        )
+
+    def _type_name(self, text: str) -> None:
+        self._draft.change("Name", merge="name", name=text.strip() or name_of(self.address.text()))
+
+    def _type_folder(self, text: str) -> None:
+        folder = text.strip()
+        ends = folder.endswith(("/", "\\"))
+        path = folder if ends or not folder else f"{folder}/"
+        self._draft.change("Folder", merge="folder", output={**self._draft.part("output"), "path": path or None})
+
+    def _choose_format(self) -> None:
+        chosen = next(name for name, button in self.formats.items() if button.isChecked())
+        path = self._draft.part("output").get("path")
+        output = {**choice(chosen).output, **({"path": path} if path else {})}
+        self._draft.change("Format", output=output)
 
     def _show_start(self, *, selected: bool = False) -> None:
         """The start of an address tells more than its end."""
@@ -135,13 +173,8 @@ class ExportForm(QWidget):
             # backwards, so that the start stays in view
             self.address.setSelection(length, -length)
 
-    def _follow_format(self) -> None:
-        chosen = choice(self.draft().format)
-        self._about_format.setText(chosen.note)
-        self._suffix.setText(chosen.suffix)
-
     def _fill_practice(self) -> None:
-        self.address.setText(str(self._practice["source"]["url"]))
+        self._draft.change("Practice source", source=dict(self._practice["source"]), name=str(self._practice["name"]))
         self._show_start(selected=self.address.hasFocus())
         self.clear_notices()
 
@@ -150,13 +183,14 @@ class ExportForm(QWidget):
         dialog.setFileMode(QFileDialog.FileMode.Directory)
         dialog.setOption(QFileDialog.Option.ShowDirsOnly)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.fileSelected.connect(lambda chosen: self.folder.setText(place(chosen)))
+        dialog.fileSelected.connect(self._type_folder)
         dialog.open()
 
     # --- layout -------------------------------------------------------------------------------------------------
 
     def _lay_out(self) -> None:
         first, source = _card("Source")
+        self.source_card = first
         _add(source, "&Address", self.address)
         source.addWidget(self.notices["Address"])
         source.addWidget(self._about_source)
@@ -168,7 +202,7 @@ class ExportForm(QWidget):
         result.addSpacing(6)
         _add(result, "&Name", self.name, self._suffix)
         result.addSpacing(6)
-        _add(result, "&Folder", self.folder, self._choose)
+        _add(result, "F&older", self.folder, self._choose)
         result.addWidget(self.notices["Folder"])
         column = QWidget()
         column.setObjectName("form")
@@ -197,8 +231,17 @@ class ExportForm(QWidget):
         for at, button in enumerate(self.formats.values()):
             group.addButton(button)
             grid.addWidget(button, at // 3, at % 3)
-        self.formats[CHOICES[0].name].setChecked(True)
         return grid
+
+
+def _put(field: QLineEdit, text: str) -> None:
+    # what is being typed there stays as it is typed
+    if field.text().strip() != text:
+        field.setText(text)
+
+
+def _shown(path: str) -> str:
+    return place(path.rstrip("/\\") or path) if path else ""
 
 
 def _card(title: str) -> tuple[QFrame, QVBoxLayout]:

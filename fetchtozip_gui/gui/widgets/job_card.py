@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from html import escape
+from typing import Literal
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QProgressBar, QPushButton, QVBoxLayout, QWidget
@@ -11,31 +12,39 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QProgressBar, QPushButton, QV
 from fetchtozip_gui.core.errors import FetchToZipError
 from fetchtozip_gui.engine.job import Job
 from fetchtozip_gui.gui.job_words import Act, CardWords, describe
+from fetchtozip_gui.gui.widgets.flow import Flow
 from fetchtozip_gui.gui.widgets.labels import Mark, OneLine, label, put_on
 from fetchtozip_gui.gui.widgets.notice import Notice
 from fetchtozip_gui.gui.widgets.result_file import ResultFile
 from fetchtozip_gui.gui.words import ago, breakable, exact
 
-ACTS: dict[Act, tuple[str, str]] = {
+ACTS: dict[Act | Literal["details"], tuple[str, str]] = {
     "save_as": ("Save as…", "Write a copy of the file somewhere else"),
-    "open_folder": ("Open folder", "Show the folder that holds the file"),
+    "open_file": ("Open", "Open the file with the program that the system has for it"),
+    "open_folder": ("Show in folder", "Show the folder that holds the file"),
     "resume": ("Resume", "Go on from the last page that was fetched"),
     "retry": ("Run again", "Do the same once more from the beginning; the file is replaced when the new one is whole"),
     "pause": ("Pause", "Stop for now; what was fetched is kept"),
     "cancel": ("Cancel", "Stop; what was fetched is kept, so that it can be resumed"),
+    "edit": ("Edit", "Bring this job's recipe back to the Export page, to change it and start it anew"),
+    "remove": ("Remove…", "Delete the job with its log and the pages it fetched"),
+    "details": ("Log", "Show the job with all that it said on the Jobs page"),
 }
 """Each act's name and what it does, in the order of the buttons."""
+COMPACT = frozenset({"save_as", "open_folder", "resume", "retry", "pause", "cancel", "details"})
+"""The acts of a card that stands beside other things."""
 
 
 class JobCard(QFrame):
     """Shows one job's newest snapshot."""
 
     asked = Signal(str, str)
-    """An act, and the id of the job it is for; `open_file` for the file itself."""
+    """An act, and the id of the job it is for."""
 
-    def __init__(self, job: Job, now: datetime) -> None:
+    def __init__(self, job: Job, now: datetime, *, compact: bool = False) -> None:
         super().__init__()
         self.job = job
+        self._compact = compact
         self.words = CardWords("", "", "")
         self.setProperty("role", "card")
         self._mark = Mark()
@@ -50,17 +59,20 @@ class JobCard(QFrame):
         self._detail = label(role="muted", wraps=True)
         self._hint = label(wraps=True)
         self.file = ResultFile()
-        self.file.opened.connect(lambda: self.asked.emit("open_file", self.job.id))
+        self.file.opened.connect(self._open_file)
         self.file.refused.connect(self.fail)
-        self.buttons = {act: self._button(act) for act in ACTS}
+        self.buttons = {act: self._button(act) for act in ACTS if not compact or act in COMPACT}
+        self._change = label(role="muted", wraps=True)
         self.notice = Notice()
         self._lay_out()
+        self.tell_change("")
         self.show_job(job, now)
 
     def show_job(self, job: Job, now: datetime) -> None:
         """Show another snapshot, or the same at another time."""
-        if job.state != self.job.state:
+        if (job.id, job.state) != (self.job.id, self.job.state):
             self.notice.clear()
+            self.tell_change("")
         self.job, self.words = job, describe(job)
         words = self.words
         self._mark.show_tone(words.tone)
@@ -88,10 +100,17 @@ class JobCard(QFrame):
         """Say in the card that something was done."""
         self.notice.tell(text)
 
+    def tell_change(self, text: str) -> None:
+        """Say what differs from the last run of the same recipe; empty where nothing is known."""
+        self._change.setText(text)
+        self._change.setVisible(bool(text))
+
     def take_focus(self) -> None:
         """Put the keyboard on the file, or on the first thing that can be done."""
-        target: QWidget = self.file if self.words.file is not None else self.buttons[self.words.acts[0]]
-        target.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        first = next((button for button in self.buttons.values() if not button.isHidden() and button.isEnabled()), None)
+        target: QWidget | None = self.file if self.words.file is not None else first
+        if target is not None:
+            target.setFocus(Qt.FocusReason.ShortcutFocusReason)
 
     @property
     def stops(self) -> list[QWidget]:
@@ -108,18 +127,26 @@ class JobCard(QFrame):
         self._share.setText(f"{int((words.progress or 0) * 100)} %")
 
     def _offer(self, acts: tuple[Act, ...]) -> None:
-        lost = any(button.hasFocus() for act, button in self.buttons.items() if act not in acts)
+        offered = {*acts, "details"} if self._compact else set(acts)
+        lost = any(button.hasFocus() for act, button in self.buttons.items() if act not in offered)
         for act, button in self.buttons.items():
-            button.setVisible(act in acts)
-        if lost and (acts or self.words.file):
+            button.setVisible(act in offered)
+        if lost:
             self.take_focus()
 
-    def _button(self, act: Act) -> QPushButton:
+    def _open_file(self) -> None:
+        self.asked.emit("open_file", self.job.id)
+
+    def _ask(self) -> None:
+        self.asked.emit(self.sender().objectName(), self.job.id)
+
+    def _button(self, act: Act | Literal["details"]) -> QPushButton:
         text, what = ACTS[act]
         button = QPushButton(text)
+        button.setObjectName(act)
         button.setToolTip(what)
         button.setAccessibleDescription(what)
-        button.clicked.connect(lambda: self.asked.emit(act, self.job.id))
+        button.clicked.connect(self._ask)
         return button
 
     def _lay_out(self) -> None:
@@ -131,17 +158,15 @@ class JobCard(QFrame):
         progress.setSpacing(10)
         progress.addWidget(self._bar, 1)
         progress.addWidget(self._share)
-        buttons = QHBoxLayout()
-        buttons.setSpacing(8)
+        buttons = Flow()
         for button in self.buttons.values():
             buttons.addWidget(button)
-        buttons.addStretch(1)
         words = QVBoxLayout()
         words.setSpacing(5)
         words.addLayout(top)
         words.addWidget(self._headline)
         words.addLayout(progress)
-        for shown in (self._detail, self._hint):
+        for shown in (self._detail, self._hint, self._change):
             words.addWidget(shown)
         for below in (self.file, self.notice):
             words.addSpacing(3)

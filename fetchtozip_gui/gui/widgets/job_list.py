@@ -1,75 +1,51 @@
-"""The jobs, newest first, a card each."""
+"""The newest jobs, a card each, and the way to all of them."""
 
 from __future__ import annotations
 
-import os
-from collections import Counter
-from collections.abc import Iterable
 from itertools import pairwise
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from fetchtozip_gui.engine.job import Job, now_utc
+from fetchtozip_gui.gui.models.jobs import JobsModel
 from fetchtozip_gui.gui.widgets.job_card import JobCard
 from fetchtozip_gui.gui.widgets.labels import Mark, label
 from fetchtozip_gui.gui.widgets.scrolled import GUTTER, Scrolled
 from fetchtozip_gui.gui.words import counted
 
-AT_ONCE = 20
-"""Finished jobs that get a card; more are shown when they are asked for."""
-_CLOCK_MS = 20_000
+AT_ONCE = 4
+"""Finished jobs that have a card; every job at work has one."""
+CLOCK_MS = 20_000
+"""Between two looks at how long ago things were."""
 
 
 class JobList(QWidget):
-    """Cards that follow the snapshots they are given."""
+    """Cards that follow the jobs."""
 
     asked = Signal(str, str)
     """An act and a job's id, from one of the cards."""
+    all_asked = Signal()
 
-    def __init__(self) -> None:
+    def __init__(self, jobs: JobsModel) -> None:
         super().__init__()
         self.cards: dict[str, JobCard] = {}
-        self._waiting: list[Job] = []
+        self._jobs = jobs
         self._summary = label(role="muted")
         self._empty = _empty()
-        self._older = QPushButton()
-        self._older.setToolTip("Show the jobs before these")
-        self._older.clicked.connect(self._show_older)
-        self._older.hide()
+        self._all = QPushButton()
+        self._all.setProperty("role", "quiet")
+        self._all.setToolTip("Show every job, with its log (Ctrl+2)")
+        self._all.clicked.connect(self.all_asked)
         self._column = QVBoxLayout()
         self._lay_out()
-        self._clock = QTimer(self, interval=_CLOCK_MS)
+        self._clock = QTimer(self, interval=CLOCK_MS)
         self._clock.timeout.connect(self._refresh)
         self._clock.start()
-        self._count()
-
-    def fill(self, jobs: Iterable[Job]) -> None:
-        """Show the jobs that were there at the start."""
-        ordered = sorted(jobs, key=lambda job: job.id, reverse=True)
-        for job in ordered[:AT_ONCE]:
-            self.show_job(job)
-        self._waiting = [job for job in ordered[AT_ONCE:] if not job.is_active]
-        for job in ordered[AT_ONCE:]:
-            if job.is_active:
-                self.show_job(job)
-        self._count()
-
-    def show_job(self, job: Job) -> None:
-        """Show a snapshot: on its card, or on a new one in its place. An older one than is shown is let pass."""
-        card = self.cards.get(job.id)
-        if card is None:
-            card = JobCard(job, now_utc())
-            card.asked.connect(self.asked)
-            # ids sort by time
-            newer = sum(1 for known in self.cards if known > job.id)
-            self.cards[job.id] = card
-            self._column.insertWidget(newer, card)
-            self._waiting = [waiting for waiting in self._waiting if waiting.id != job.id]
-            self._order_stops()
-        elif job.revision >= card.job.revision:
-            card.show_job(job, now_utc())
-        self._count()
+        jobs.job_changed.connect(self._show_job)
+        jobs.job_gone.connect(self._forget)
+        jobs.modelReset.connect(self._fill)
+        self._fill()
 
     def newest(self) -> JobCard | None:
         """The card on top."""
@@ -79,34 +55,69 @@ class JobList(QWidget):
         """Scroll to the newest job."""
         self._scroll.verticalScrollBar().setValue(0)
 
-    def at_work(self) -> list[Job]:
-        """The jobs that would be stopped by an end of this program."""
-        return [card.job for card in self.cards.values() if card.job.is_active and card.job.process == os.getpid()]
+    def _fill(self) -> None:
+        for job_id in list(self.cards):
+            if self._jobs.job(job_id) is None:
+                self._drop(job_id)
+        finished = [job for job in self._jobs.all() if not job.is_active][:AT_ONCE]
+        for job in [*self._jobs.active(), *finished]:
+            self._show_card(job)
+        self._count()
 
-    def _show_older(self) -> None:
-        more, self._waiting = self._waiting[:AT_ONCE], self._waiting[AT_ONCE:]
-        for job in more:
-            self.show_job(job)
-        first = self.cards.get(more[0].id)
-        if first is not None:
-            first.take_focus()
+    def _show_job(self, job: Job) -> None:
+        self._show_card(job)
+        self._count()
+
+    def _show_card(self, job: Job) -> None:
+        card = self.cards.get(job.id)
+        if card is not None:
+            card.show_job(job, now_utc())
+        elif job.is_active or self._is_new(job):
+            card = JobCard(job, now_utc(), compact=True)
+            card.asked.connect(self.asked)
+            # ids sort by time
+            newer = sum(1 for known in self.cards if known > job.id)
+            self.cards[job.id] = card
+            self._column.insertWidget(newer, card)
+            self._order_stops()
+        self._drop_old()
+
+    def _is_new(self, job: Job) -> bool:
+        finished = [known for known, card in self.cards.items() if not card.job.is_active]
+        return len(finished) < AT_ONCE or job.id > min(finished)
+
+    def _drop_old(self) -> None:
+        finished = sorted(known for known, card in self.cards.items() if not card.job.is_active)
+        for job_id in finished[:-AT_ONCE]:
+            # a card that is being used stays until it is not
+            if not self.cards[job_id].isAncestorOf(self.focusWidget() or self):
+                self._drop(job_id)
+
+    def _forget(self, job_id: str) -> None:
+        if job_id in self.cards:
+            self._drop(job_id)
+        self._fill()
+
+    def _drop(self, job_id: str) -> None:
+        card = self.cards.pop(job_id)
+        card.hide()
+        self._column.removeWidget(card)
+        card.deleteLater()
 
     def _order_stops(self) -> None:
         # Qt's own order is the one in which they were made
         stops = [stop for card_id in sorted(self.cards, reverse=True) for stop in self.cards[card_id].stops]
-        for before, after in pairwise([*stops, self._older]):
+        for before, after in pairwise([self._all, *stops]):
             QWidget.setTabOrder(before, after)
 
     def _count(self) -> None:
-        counts = Counter("running" if card.job.is_active else "finished" for card in self.cards.values())
-        counts["finished"] += len(self._waiting)
-        told = [f"{counts[name]:,} {name}" for name in ("running", "finished") if counts[name]]
-        self._summary.setText(" · ".join(told))
+        running, all_jobs = len(self._jobs.active()), self._jobs.rowCount()
+        self._summary.setText(f"{running:,} running" if running else "")
         self._empty.setVisible(not self.cards)
         # the sign of emptiness fills the column; cards stand on top of it
         self._around.setStretch(self._around.count() - 1, 1 if self.cards else 0)
-        self._older.setVisible(bool(self._waiting))
-        self._older.setText(f"Show {counted(min(AT_ONCE, len(self._waiting)), 'older job')}")
+        self._all.setVisible(all_jobs > 0)
+        self._all.setText("Show the job" if all_jobs == 1 else f"All {counted(all_jobs, 'job')}")
 
     def _refresh(self) -> None:
         for card in self.cards.values():
@@ -119,6 +130,7 @@ class JobList(QWidget):
         head.addWidget(label("Jobs", "heading"))
         head.addStretch(1)
         head.addWidget(self._summary)
+        head.addWidget(self._all)
         inner = QWidget()
         inner.setObjectName("jobs")
         self._around = around = QVBoxLayout(inner)
@@ -127,10 +139,8 @@ class JobList(QWidget):
         self._column.setSpacing(12)
         around.addWidget(self._empty, 1)
         around.addLayout(self._column)
-        around.addWidget(self._older, 0, Qt.AlignmentFlag.AlignLeft)
         around.addStretch(1)
-        self._scroll = Scrolled(inner)
-        self._scroll.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Expanding)
+        self._scroll = Scrolled(inner, fills=True)
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
         whole.setSpacing(10)
@@ -151,7 +161,7 @@ def _empty() -> QFrame:
     )
     other = label("Any web address can be dropped here to be fetched instead.", "muted", wraps=True)
     inside = QVBoxLayout(frame)
-    inside.setContentsMargins(32, 32, 32, 32)
+    inside.setContentsMargins(24, 24, 24, 24)
     inside.setSpacing(8)
     inside.addStretch(2)
     inside.addWidget(sign, 0, Qt.AlignmentFlag.AlignHCenter)

@@ -15,6 +15,9 @@ def label(text: str = "", role: str = "", *, wraps: bool = False) -> QLabel:
     made.setTextFormat(Qt.TextFormat.PlainText)
     made.setProperty("role", role)
     made.setWordWrap(wraps)
+    if role in ("title", "heading"):
+        # a J or a W leans out of its box
+        made.setIndent(1)
     return made
 
 
@@ -68,13 +71,22 @@ class Mark(QLabel):
         self.initStyleOption(frame)
         # the style sheet's round ground
         self.style().drawPrimitive(QStyle.PrimitiveElement.PE_Widget, frame, painter, self)
-        ink = self.palette().color(QPalette.ColorRole.WindowText)
-        painter.setPen(_pen(ink))
-        painter.drawPath(_SIGNS[self._tone]())
-        if self._tone == "warn":
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(ink)
-            painter.drawEllipse(10, 14, 2, 2)
+        draw_sign(painter, self._tone, self.palette().color(QPalette.ColorRole.WindowText))
+
+
+def draw_sign(painter: QPainter, tone: Tone, ink: QColor, ground: QColor | None = None) -> None:
+    """A tone's sign, as large as a `Mark`, at the painter's origin; on a round ground where one is given."""
+    if ground is not None:
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(ground)
+        painter.drawEllipse(0, 0, Mark.SIZE, Mark.SIZE)
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    painter.setPen(_pen(ink))
+    painter.drawPath(_SIGNS[tone]())
+    if tone == "warn":
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(ink)
+        painter.drawEllipse(10, 14, 2, 2)
 
 
 def _pen(ink: QColor) -> QPen:

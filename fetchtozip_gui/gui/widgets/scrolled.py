@@ -10,20 +10,24 @@ GUTTER = 12
 
 
 class Scrolled(QScrollArea):
-    """Wants to be as high as its column, and never narrower than that can be."""
+    """Wants to be as high as its column, or all there is where it `fills`, and is never narrower than that can be."""
 
-    def __init__(self, column: QWidget) -> None:
+    def __init__(self, column: QWidget, *, fills: bool = False) -> None:
         super().__init__()
         self._column = column
         self.setWidgetResizable(True)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
+        down = QSizePolicy.Policy.Expanding if fills else QSizePolicy.Policy.Maximum
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, down)
         # what is in it takes the keyboard, and is scrolled to when it does
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setWidget(column)
         column.installEventFilter(self)
-        self.verticalScrollBar().rangeChanged.connect(self._keep_width)
-        self._keep_width()
+        # always there, and not seen while nothing scrolls: one that came and went would change the width, and with it
+        # the height of wrapped text, and with that whether it has to come
+        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)
+        self.verticalScrollBar().rangeChanged.connect(self._follow_range)
+        self._follow_range()
 
     def sizeHint(self) -> QSize:
         column = self._column
@@ -39,6 +43,10 @@ class Scrolled(QScrollArea):
             self.updateGeometry()
         return super().eventFilter(watched, event)
 
-    def _keep_width(self) -> None:
-        scrolls = self.verticalScrollBar().maximum() > 0
-        self.setViewportMargins(0, 0, 0 if scrolls else GUTTER, 0)
+    def _follow_range(self) -> None:
+        bar = self.verticalScrollBar()
+        idle = bar.maximum() <= 0
+        if bar.property("idle") != idle:
+            bar.setProperty("idle", idle)
+            bar.style().unpolish(bar)
+            bar.style().polish(bar)

@@ -39,7 +39,7 @@ def test_every_route_is_told_with_examples_and_its_errors(practice: str) -> None
         if "{" in path:
             assert {"404", "422"} <= told["responses"].keys(), name
         assert all(parameter["description"] for parameter in told.get("parameters", [])), name
-    assert {"200", "422", "503"} == document["paths"][PATH]["get"]["responses"].keys()
+    assert {"200", "422", "503"} <= document["paths"][PATH]["get"]["responses"].keys()
 
 
 def test_the_examples_told_for_reading_are_what_is_answered(practice: str) -> None:

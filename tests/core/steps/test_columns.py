@@ -148,3 +148,8 @@ def test_a_column_that_is_not_kept_is_gone_and_takes_no_place() -> None:
     assert applied(only).columns == ["day"]
     with pytest.raises(StepError, match="no column is left"):
         columns({"column": "id", "keep": False}, rest="drop").apply_frame(FRAME)
+
+
+def test_old_and_new_names_are_told_and_a_name_that_is_left_out_is_free() -> None:
+    step = columns({"column": "name", "keep": False}, {"column": "id", "name": "name", "change_order": 2})
+    assert step.pairs(FRAME.columns) == [("price", "price"), ("day", "day"), ("id", "name")]

@@ -1,9 +1,9 @@
-"""The export as the form has it: becomes a recipe and the place of its file."""
+"""What Start does: a draft becomes a job whose file gets a name that no other file has."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlsplit
@@ -71,47 +71,6 @@ def choice(name: str) -> Choice:
     return next((known for known in CHOICES if known.name == name), CHOICES[0])
 
 
-@dataclass(frozen=True, slots=True)
-class Draft:
-    """What was typed and chosen, as it stands there; `practice` is the practice source's recipe once it is served."""
-
-    address: str = ""
-    name: str = ""
-    format: str = "zip"
-    folder: str = ""
-    practice: Mapping[str, Any] = field(default_factory=dict)
-
-    @property
-    def is_practice(self) -> bool:
-        """Whether the address is the practice source's, with whatever query."""
-        return is_same_place(self.address, self.practice)
-
-    @property
-    def called(self) -> str:
-        """The name of the export: the one that was typed, else one made from the address."""
-        return self.name.strip() or name_of(self.address)
-
-    def document(self) -> dict[str, Any]:
-        """The recipe as JSON values: every page of the address, and for the practice source its columns too."""
-        address = self.address.strip()
-        if not address:
-            raise RecipeError("Address: is empty.", "Type or paste one that begins with https:// or http://.")
-        wanted = {"version": 1, "name": self.called, "output": dict(choice(self.format).output)}
-        if self.is_practice:
-            return {**self.practice, **wanted, "source": {**self.practice["source"], "url": address}}
-        # no limit: this form has no field that could lift it
-        return {**wanted, "source": {"type": "http", "url": address, "page_limit": None}}
-
-    def place(self) -> Path:
-        """The folder for the file; `RecipeError` where there is none."""
-        if not self.folder.strip():
-            raise RecipeError("Folder: is empty.", "Choose the folder for the file.")
-        folder = Path(self.folder.strip()).expanduser()
-        if not folder.is_dir():
-            raise RecipeError(f"Folder: there is no folder {folder}.", "Choose another one, or make it first.")
-        return folder
-
-
 def is_same_place(address: str, recipe: Mapping[str, Any]) -> bool:
     """Whether an address is that of the recipe's source, apart from the query."""
     return bool(recipe) and _place(address) == _place(str(recipe["source"]["url"]))
@@ -133,15 +92,22 @@ def name_of(address: str) -> str:
     return stem.strip() or host.rpartition("@")[2].partition(":")[0] or "export"
 
 
-def submit(engine: Engine, draft: Draft) -> Job:
-    """Have a draft done. Its file gets a name that no other file and no other job at work has."""
+def submit(engine: Engine, document: Mapping[str, Any], folder: str) -> Job:
+    """Have a draft done. Its file goes where the draft says, else to `folder`, under a name that no other file and no
+    other job at work has. `RecipeError` names the field that is wrong.
+    """
     # heavy: all plug-ins' models, and the formats' writers
-    from fetchtozip_gui.core.outputs import destination_for
+    from fetchtozip_gui.core.outputs import FileOutput, destination_for
     from fetchtozip_gui.core.recipe import Recipe
 
-    recipe = Recipe.parse(draft.document())
-    folder = draft.place()
-    place = destination_for(recipe.output, recipe.name, folder, folder)
+    if not str(document.get("source", {}).get("url", "-")).strip():
+        raise RecipeError("source.url: is empty.", "Type or paste an address that begins with https:// or http://.")
+    recipe = Recipe.parse(dict(document))
+    if not isinstance(recipe.output, FileOutput):
+        return engine.submit(recipe)
+    place = destination_for(recipe.output, recipe.name, None, Path(folder).expanduser())
+    if not place.parent.is_dir():
+        raise RecipeError(f"output.path: there is no folder {place.parent}.", "Choose another one, or make it first.")
     at_work = {Path(job.target) for job in engine.jobs() if job.is_active}
     return engine.submit(recipe, free(place, at_work, Path.exists))
 
@@ -153,3 +119,15 @@ def free(place: Path, taken: Collection[Path], exists: Callable[[Path], bool]) -
         number += 1
         found = place.with_name(f"{place.stem} ({number}){place.suffix}")
     return found
+
+
+def first_draft(practice: Mapping[str, Any]) -> dict[str, Any]:
+    """What stands in the window at the first start: the practice source as it is, nothing renamed yet."""
+    return {**practice, "steps": []}
+
+
+def plain_draft(address: str) -> dict[str, Any]:
+    """Every page of an address, into a ZIP."""
+    # no limit: whoever pastes an address wants what is there, and can set one
+    source = {"type": "http", "url": address.strip(), "page_limit": None}
+    return {"name": name_of(address), "source": source, "steps": [], "output": dict(CHOICES[0].output)}

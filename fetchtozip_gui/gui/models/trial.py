@@ -1,0 +1,215 @@
+"""Tries the draft's source out beside the window's thread, and keeps the pages that have been looked at."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
+from urllib.parse import urlsplit
+
+from PySide6.QtCore import QObject, Signal
+
+from fetchtozip_gui.core.errors import Cancelled, FetchToZipError
+from fetchtozip_gui.gui.errands import Errands
+from fetchtozip_gui.gui.models.draft import DraftModel
+from fetchtozip_gui.gui.models.findings import Findings
+from fetchtozip_gui.gui.source_words import HARMLESS
+
+if TYPE_CHECKING:
+    from fetchtozip_gui.core.http.tester import Proof, Tested
+    from fetchtozip_gui.core.work import Source
+    from fetchtozip_gui.gui.answer_words import Shown
+
+Work = Literal["", "Testing", "Proving"]
+
+
+@dataclass(frozen=True, slots=True)
+class _Brought:
+    """What an errand comes back with: a page, a proof, or both."""
+
+    page: Shown | None = None
+    proof: Proof | None = None
+
+
+class Trial(QObject):
+    """One test at a time; what another one has overtaken, or Stop has ended, is never told."""
+
+    changed = Signal()
+    """Work has begun or ended, or another page is looked at."""
+    refused = Signal(object)
+    """The source's recipe is wrong: a `RecipeError` with a line for each field."""
+
+    def __init__(
+        self,
+        draft: DraftModel,
+        findings: Findings,
+        errands: Errands,
+        read_secret: Callable[[str], str] | None = None,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._draft = draft
+        self._findings = findings
+        self._errands = errands
+        self._read_secret = read_secret
+        self._stop = threading.Event()
+        self._turn = 0
+        self._source: dict[str, Any] = {}
+        self._pages: list[Shown] = []
+        self._page = 1
+        self.work: Work = ""
+        draft.changed.connect(self._follow)
+
+    # --- what there is ------------------------------------------------------------------------------------------
+
+    @property
+    def shown(self) -> Shown | None:
+        """The page that is looked at."""
+        return self._pages[self._page - 1] if self._pages else None
+
+    @property
+    def page(self) -> int:
+        return self._page
+
+    @property
+    def pages(self) -> Sequence[Tested]:
+        """The pages that were fetched, from the first on."""
+        return [shown.tested for shown in self._pages]
+
+    # --- what is asked for --------------------------------------------------------------------------------------
+
+    def test(self) -> None:
+        """Fetch the first page."""
+        self._begin("Testing", self._draft.part("source"), lambda source, tools: _Brought(_tested(source, tools)))
+
+    def prove(self) -> None:
+        """Fetch three pages and look whether the pagination holds; the first is shown where none is yet."""
+        needed = not self._pages or self._findings.outdated
+
+        def work(source: Source, tools: Any) -> _Brought:
+            from fetchtozip_gui.core.http.tester import prove  # heavy: after the first paint
+
+            return _Brought(_tested(source, tools) if needed else None, prove(source, tools))  # type: ignore[arg-type]
+
+        self._begin("Proving", self._draft.part("source"), work)
+
+    def go_to(self, page: int) -> None:
+        """Look at a page that was fetched, or fetch the one after the last."""
+        if 1 <= page <= len(self._pages):
+            self._page = page
+            self.changed.emit()
+        elif self._pages and page == len(self._pages) + 1 and self._pages[-1].tested.more:
+            last = self._pages[-1].tested
+            # of the source as it was tested: pages of two states do not belong together
+            self._begin(
+                "Testing", self._source, lambda source, tools: _Brought(_tested(source, tools, page, last)), first=False
+            )
+
+    def stop(self) -> None:
+        """End what is under way; what was found before stays."""
+        if self.work:
+            self._stop.set()
+            self._turn += 1
+            self.work = ""
+            self.changed.emit()
+
+    # --- under way ----------------------------------------------------------------------------------------------
+
+    def _begin(
+        self, word: Work, source: dict[str, Any], work: Callable[[Any, Any], _Brought], *, first: bool = True
+    ) -> None:
+        self._stop.set()
+        self._stop = stop = threading.Event()
+        self._turn += 1
+        turn, read_secret = self._turn, self._read_secret
+
+        def errand() -> _Brought:
+            return work(*_made(source, stop, read_secret))
+
+        def done(brought: _Brought) -> None:
+            if turn == self._turn:
+                self._end(brought, source, first)
+
+        def failed(error: FetchToZipError) -> None:
+            if turn == self._turn:
+                self.work = ""
+                self.changed.emit()
+                self.refused.emit(error)
+
+        self.work = word
+        self.changed.emit()
+        self._errands.run(errand, done, failed)
+
+    def _end(self, brought: _Brought, source: dict[str, Any], first: bool) -> None:
+        self.work = ""
+        page = brought.page
+        if page is not None and isinstance(page.tested.problem, Cancelled):
+            page = None
+        if page is not None and first:
+            self._source, self._pages, self._page = source, [page], 1
+            self._findings.tell(page.tested)
+        elif page is not None:
+            self._add(page)
+        if brought.proof is not None:
+            self._findings.prove(brought.proof)
+        self._follow("source")
+        self.changed.emit()
+
+    def _add(self, page: Shown) -> None:
+        if page.tested.page <= len(self._pages):
+            # there was none after it: the last one is known for the last now
+            self._pages[page.tested.page - 1] = page
+        else:
+            self._pages.append(page)
+        self._page = page.tested.page
+
+    def _follow(self, part: str) -> None:
+        """Another address is another source; anything else that matters makes what was found out of date."""
+        if part not in ("", "source") or not self._pages:
+            return
+        source = self._draft.part("source")
+        if _place(source) != _place(self._source):
+            self.stop()
+            self._pages, self._page = [], 1
+            self._findings.clear()
+            self.changed.emit()
+        else:
+            self._findings.outdate(_matters(source) != _matters(self._source))
+
+
+def _place(source: dict[str, Any]) -> tuple[object, ...]:
+    """Which source it is: its kind, and its address without the query."""
+    try:
+        parts = urlsplit(str(source.get("url", "")).strip())
+    except ValueError:
+        return (source.get("type"), source.get("url"))
+    return (source.get("type"), source.get("path"), parts.scheme.lower(), parts.netloc.lower(), parts.path)
+
+
+def _matters(source: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in source.items() if name not in HARMLESS}
+
+
+def _made(
+    document: dict[str, Any], stop: threading.Event, read_secret: Callable[[str], str] | None
+) -> tuple[Source, Any]:
+    """The source itself, and the tools it works with; `RecipeError` where the document is wrong."""
+    # heavy: after the first paint
+    from fetchtozip_gui.core.recipe import Recipe
+    from fetchtozip_gui.core.work import Tools
+
+    source: Source = Recipe.parse({"version": 1, "source": document}).source
+    return source, Tools(stop=stop, keyring=read_secret) if read_secret is not None else Tools(stop=stop)
+
+
+def _tested(source: Source, tools: Any, page: int = 1, after: Tested | None = None) -> Shown:
+    # heavy: after the first paint
+    from fetchtozip_gui.core.http.tester import test
+    from fetchtozip_gui.core.look import look
+    from fetchtozip_gui.core.sources.http import HttpSource
+    from fetchtozip_gui.gui.answer_words import shown
+
+    if isinstance(source, HttpSource):
+        return shown(test(source, tools, page=page, after=after))
+    return shown(look(source, tools))

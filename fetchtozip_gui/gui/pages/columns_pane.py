@@ -1,0 +1,306 @@
+"""The columns of the export: the table, a search, and everything that is done with several of them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QLineEdit,
+    QMenu,
+    QPushButton,
+    QStackedWidget,
+    QToolButton,
+    QVBoxLayout,
+)
+
+from fetchtozip_gui.gui.errands import Errands
+from fetchtozip_gui.gui.models.column_mirror import ColumnMirror
+from fetchtozip_gui.gui.models.column_names import PATTERNS
+from fetchtozip_gui.gui.models.column_types import OFFERED, type_faults, type_text
+from fetchtozip_gui.gui.models.columns import ColumnsModel
+from fetchtozip_gui.gui.models.draft import DraftModel
+from fetchtozip_gui.gui.models.findings import Findings
+from fetchtozip_gui.gui.widgets.column_table import ColumnTable
+from fetchtozip_gui.gui.widgets.labels import OneLine, label, put_on
+from fetchtozip_gui.gui.words import counted
+
+if TYPE_CHECKING:
+    import polars as pl
+
+    from fetchtozip_gui.core.analysis.profile import Profile
+    from fetchtozip_gui.engine.shelf import Inputs
+
+_EMPTY = "The columns appear when the source has been tested (F5)."
+
+
+class ColumnsPane(QFrame):
+    """With `inputs`, the table is the same list as the one that scripts see, until `leave`."""
+
+    def __init__(self, draft: DraftModel, findings: Findings, errands: Errands, inputs: Inputs | None = None) -> None:
+        super().__init__()
+        self._draft = draft
+        self._findings = findings
+        self._errands = errands
+        self._looks = self._tries = 0
+        self._rows: pl.LazyFrame | None = None
+        self.model = ColumnsModel(draft, findings, self)
+        self.table = ColumnTable(self.model)
+        self.search = _search()
+        self.up = _tool("↑", "Move up", "Move the chosen columns up (Alt+Up)")
+        self.down = _tool("↓", "Move down", "Move the chosen columns down (Alt+Down)")
+        self.undo, self.redo = _tool("Undo", "Undo", ""), _tool("Redo", "Redo", "")
+        self.more = QPushButton("Change")
+        self._summary = OneLine("muted")
+        self.mend = QPushButton()
+        self._said = OneLine("muted")
+        self._empty = label(_EMPTY, "muted", wraps=True)
+        self._stack = QStackedWidget()
+        self._mirror = ColumnMirror(draft, findings, inputs, errands, self) if inputs is not None else None
+        self._lay_out()
+        self._connect()
+        self._follow()
+        self._follow_undo()
+        self._look()
+
+    def leave(self) -> None:
+        """Hear no more of scripts."""
+        if self._mirror is not None:
+            self._mirror.leave()
+            self._mirror = None
+
+    def share(self, inputs: Inputs) -> None:
+        """From now on the table is the same list as the one that scripts see, if it is not already."""
+        if self._mirror is None:
+            self._mirror = ColumnMirror(self._draft, self._findings, inputs, self._errands, self)
+
+    def look_at(self, rows: pl.LazyFrame | None) -> None:
+        """Show what the columns hold in all rows of a job; null goes back to the first page."""
+        self._rows = rows
+        self._look()
+
+    # --- work elsewhere -----------------------------------------------------------------------------------------
+
+    def _look(self) -> None:
+        """Profile the rows there are; an answer about older rows is dropped."""
+        self._looks += 1
+        look, tested = self._looks, self._findings.tested
+        rows = self._rows if self._rows is not None else tested.frame if tested is not None else None
+        self._try_types()
+        if rows is None:
+            self.model.show_profile(None)
+            return
+
+        def work() -> Profile:
+            from fetchtozip_gui.core.analysis.profile import profile  # heavy: Polars
+
+            return profile(rows)
+
+        self._errands.run(work, lambda found: self._looked(found, look))
+
+    def _looked(self, found: Profile, look: int) -> None:
+        if look == self._looks:
+            self.model.show_profile(found)
+            self._summarize()
+
+    def _try_types(self) -> None:
+        """Try the types that are asked for on the first page."""
+        self._tries += 1
+        number, tested = self._tries, self._findings.tested
+        wanted = [(row.original, row.dtype, row.format) for row in self.model.rows if row.dtype and row.at is not None]
+        if tested is None or not wanted:
+            self.model.show_type_faults({})
+            return
+        frame = tested.frame
+        wanted = [one for one in wanted if one[0] in frame.columns]
+        self._errands.run(lambda: type_faults(frame, wanted), lambda told: self._tried(told, number))
+
+    def _tried(self, told: dict[str, str], number: int) -> None:
+        if number == self._tries:
+            self.model.show_type_faults(told)
+            self._summarize()
+
+    # --- following ----------------------------------------------------------------------------------------------
+
+    def _connect(self) -> None:
+        self._findings.changed.connect(self._look_anew)
+        self._draft.changed.connect(self._follow_draft)
+        self._draft.undo_changed.connect(self._follow_undo)
+        for changed in (self.model.modelReset, self.model.layoutChanged, self.model.dataChanged):
+            changed.connect(self._follow)
+        self.model.told.connect(self._say)
+        self.search.textChanged.connect(self._find)
+        self.up.clicked.connect(lambda: self.table.shift(-1))
+        self.down.clicked.connect(lambda: self.table.shift(1))
+        for asked, act in (
+            (self.undo.clicked, self._draft.undo),
+            (self.redo.clicked, self._draft.redo),
+            (self.table.undo_asked, self._draft.undo),
+            (self.table.redo_asked, self._draft.redo),
+        ):
+            asked.connect(act)
+        self.table.menu_asked.connect(self._pop_up)
+        self.table.selectionModel().selectionChanged.connect(self._follow_choice)
+        self.more.menu().aboutToShow.connect(lambda: self._fill_menu(self.more.menu()))
+        self.mend.clicked.connect(self._go_to_fault)
+
+    def _look_anew(self) -> None:
+        self._rows = None
+        self._look()
+
+    def _follow_draft(self, part: str) -> None:
+        if part in ("", "steps"):
+            self._say("")
+            self._try_types()
+
+    def _follow(self) -> None:
+        self._stack.setCurrentIndex(0 if self.model.rowCount() else 1)
+        self._summarize()
+        self._follow_choice()
+
+    def _follow_choice(self) -> None:
+        chosen = self.table.chosen()
+        self.up.setEnabled(bool(chosen) and chosen[0] > 0)
+        self.down.setEnabled(bool(chosen) and chosen[-1] < self.model.rowCount() - 1)
+
+    def _follow_undo(self) -> None:
+        for button, what, keys, words in (
+            (self.undo, "Undo", QKeySequence.StandardKey.Undo, self._draft.undo_words()),
+            (self.redo, "Redo", QKeySequence.StandardKey.Redo, self._draft.redo_words()),
+        ):
+            button.setEnabled(bool(words))
+            shortcut = QKeySequence(keys).toString(QKeySequence.SequenceFormat.NativeText)
+            button.setToolTip(f"{what}: {words} ({shortcut})" if words else f"Nothing to {what.lower()} ({shortcut})")
+            button.setAccessibleName(f"{what}: {words}" if words else what)
+
+    def _summarize(self) -> None:
+        rows = self.model.rows
+        kept = sum(1 for row in rows if row.keep)
+        told = [f"{kept:,} of {counted(len(rows), 'column')} kept"]
+        renamed = sum(1 for row in rows if row.name is not None and row.keep)
+        retyped = sum(1 for row in rows if row.dtype and row.keep)
+        told += [f"{count:,} {what}" for count, what in ((renamed, "renamed"), (retyped, "retyped")) if count]
+        self._summary.setText(" · ".join(told) if rows else "")
+        wrong = sum(1 for number in range(len(rows)) if self.model.fault(number))
+        self.mend.setVisible(bool(wrong))
+        self.mend.setText(f"✗ {counted(wrong, 'column')} to mend")
+
+    def _go_to_fault(self) -> None:
+        wrong = [number for number in range(self.model.rowCount()) if self.model.fault(number)]
+        if wrong:
+            # the next one after the current, and around
+            after = [number for number in wrong if number > self.table.currentIndex().row()]
+            row = (after or wrong)[0]
+            self.search.clear()
+            self.table.choose([row])
+            self._say(self.model.fault(row))
+            self.table.setFocus()
+
+    def _say(self, text: str) -> None:
+        self._said.setText(text)
+        self._said.setToolTip(text)
+        self._said.setVisible(bool(text))
+
+    def _find(self, text: str) -> None:
+        left = self.table.search(text)
+        self._say(f"{counted(left, 'column')} found" if text.strip() else "")
+
+    # --- the menu -----------------------------------------------------------------------------------------------
+
+    def _pop_up(self, at: QPoint) -> None:
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self._fill_menu(menu)
+        menu.popup(at)
+
+    def _fill_menu(self, menu: QMenu) -> None:
+        menu.clear()
+        model, table = self.model, self.table
+        chosen = table.chosen()
+        every = chosen or list(range(model.rowCount()))
+        of = counted(len(chosen), "chosen column") if chosen else "all columns"
+        menu.addSection(f"With {of}")
+        menu.addAction("Keep").triggered.connect(lambda: model.keep(every, wanted=True))
+        menu.addAction("Leave out").triggered.connect(lambda: model.keep(every, wanted=False))
+        types = menu.addMenu("Type")
+        types.addAction("As found").triggered.connect(lambda: model.set_type(every, (None, None)))
+        for dtype, form in OFFERED:
+            _act(types, type_text(dtype or "", form)).triggered.connect(
+                lambda _=False, of=(dtype, form): model.set_type(every, of)
+            )
+        names = menu.addMenu("Names")
+        for pattern, (shown, _) in PATTERNS.items():
+            _act(names, shown).triggered.connect(lambda _=False, of=pattern: model.rename_after(every, of))
+        names.addSeparator()
+        names.addAction("As in the source").triggered.connect(lambda: model.use_source_names(every))
+        menu.addSeparator()
+        menu.addAction("Paste names").triggered.connect(table.paste)
+        copy = menu.addAction("Copy old and new names")
+        copy.triggered.connect(table.copy)
+        copy.setEnabled(bool(chosen))
+        for shown, to in (("Move to the top", 0), ("Move to the end", model.rowCount())):
+            move = menu.addAction(shown)
+            move.setEnabled(bool(chosen))
+            move.triggered.connect(lambda _=False, to=to: model.move(chosen, to))
+        menu.addSeparator()
+        if chosen:
+            menu.addAction("Reset these").triggered.connect(lambda: model.reset(chosen))
+        menu.addAction("Reset all").triggered.connect(lambda: model.reset())
+
+    # --- layout -------------------------------------------------------------------------------------------------
+
+    def _lay_out(self) -> None:
+        self.setProperty("role", "card")
+        self.more.setMenu(QMenu(self.more))
+        self.more.setProperty("role", "beside")
+        self.more.setAccessibleName("Change columns")
+        self.more.setToolTip("Type, names and more for the chosen columns, or for all of them (menu key)")
+        self.mend.setProperty("role", "quiet")
+        put_on(self.mend, "bad")
+        self.mend.setToolTip("Go to the next column with a fault")
+        self._empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._stack.addWidget(self.table)
+        self._stack.addWidget(self._empty)
+        tools = QHBoxLayout()
+        tools.addWidget(self.search, 1)
+        for button in (self.up, self.down, self.undo, self.redo, self.more):
+            tools.addWidget(button)
+        head = QHBoxLayout()
+        head.setSpacing(12)
+        head.addWidget(label("Columns", "heading"))
+        head.addWidget(self._summary, 1)
+        head.addWidget(self.mend)
+        self._said.hide()
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(16, 12, 16, 12)
+        whole.setSpacing(8)
+        whole.addLayout(head)
+        whole.addLayout(tools)
+        whole.addWidget(self._stack, 1)
+        whole.addWidget(self._said)
+
+
+def _search() -> QLineEdit:
+    field = QLineEdit()
+    field.setPlaceholderText("Find a column")
+    field.setAccessibleName("Find a column")
+    field.setToolTip("Shows the columns with this text in their old or new name")
+    field.setClearButtonEnabled(True)
+    return field
+
+
+def _tool(text: str, name: str, hint: str) -> QToolButton:
+    button = QToolButton()
+    button.setText(text)
+    button.setAccessibleName(name)
+    button.setToolTip(hint)
+    button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+    return button
+
+
+def _act(menu: QMenu, text: str) -> QAction:
+    # an ampersand would be taken for the letter of the menu
+    return menu.addAction(text.replace("&", "&&"))

@@ -1,0 +1,195 @@
+"""The pages of one window: each made when it is first asked for, from what the window shares with it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QObject, Qt
+from PySide6.QtWidgets import QWidget
+
+from fetchtozip_gui.core.errors import FetchToZipError
+from fetchtozip_gui.engine.job import Job, Line
+from fetchtozip_gui.engine.journal_lines import lines_of
+from fetchtozip_gui.gui.pages.export import ExportPage
+from fetchtozip_gui.gui.pages.help import HelpPage
+from fetchtozip_gui.gui.pages.jobs import JobsPage
+from fetchtozip_gui.gui.pages.script import ScriptPage, Writing
+from fetchtozip_gui.gui.pages.settings import SettingsPage
+from fetchtozip_gui.gui.resources import resource
+from fetchtozip_gui.gui.widgets.disk_card import DiskCard
+from fetchtozip_gui.gui.widgets.job_card import JobCard
+from fetchtozip_gui.gui.widgets.sidebar import Place
+from fetchtozip_gui.gui.words import place
+from fetchtozip_gui.gui.workbench import Workbench
+
+if TYPE_CHECKING:
+    from fetchtozip_gui.core.recipe import Recipe
+    from fetchtozip_gui.gui.window import Window
+
+PLACES = (
+    Place("export", "Export", "Ctrl+1", "What is fetched, what is made of it and where it goes"),
+    Place("jobs", "Jobs", "Ctrl+2", "Every job with its log and its file"),
+    Place("script", "Script", "Ctrl+3", "The local server, and the draft as a script"),
+    Place("settings", "Settings", "Ctrl+4", "Theme, text size, folders, server and disk"),
+    Place("help", "Help", "F1", "How things are done, and every shortcut", at_foot=True),
+)
+
+
+class Rooms(QObject):
+    """Knows the pages of its window by name."""
+
+    def __init__(self, window: Window) -> None:
+        super().__init__(window)
+        self._window = window
+        self._made: dict[str, QWidget] = {}
+        self.bench = Workbench(window)
+
+    def page(self, name: str) -> tuple[QWidget, bool]:
+        """A page, and whether it was made just now."""
+        known = self._made.get(name)
+        if known is not None:
+            return known, False
+        make: dict[str, Callable[[], QWidget]] = {
+            "export": lambda: self.bench.page,
+            "jobs": self._jobs,
+            "script": self._script,
+            "settings": self._settings,
+            "help": self._help,
+        }
+        made = self._made[name] = make[name]()
+        return made, True
+
+    def follow(self) -> None:
+        """Follow what the window shares, once all of it is there."""
+        window = self._window
+        window.documents.changed.connect(self._tell_file)
+        window.acts.told.connect(self._tell_card)
+        window.acts.failed.connect(self._fail_card)
+        window.acts.edited.connect(self._edit)
+        self._tell_file()
+
+    # --- what the window asks of its pages ----------------------------------------------------------------------
+
+    def take_focus(self, name: str) -> None:
+        """Put the keyboard on the first thing of a page."""
+        page = self._made[name]
+        first: dict[type[QWidget], Callable[[Any], QWidget]] = {
+            ExportPage: lambda _: self.bench.source.form.address,
+            JobsPage: lambda page: page.list if page.rows.rowCount() else page.filter,
+            ScriptPage: lambda page: page.turn,
+            SettingsPage: lambda page: next(button for button in page.themes.values() if button.isChecked()),
+            HelpPage: lambda page: page.topics,
+        }
+        first[type(page)](page).setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def show_job(self, job_id: str) -> None:
+        """Choose a job on the Jobs page."""
+        page = self._made.get("jobs")
+        if isinstance(page, JobsPage):
+            page.choose(job_id)
+
+    def show_topic(self, topic: str) -> None:
+        """Choose a topic of the help."""
+        page = self._made.get("help")
+        if isinstance(page, HelpPage) and topic:
+            page.choose(topic)
+
+    # --- following ----------------------------------------------------------------------------------------------
+
+    def _tell_file(self) -> None:
+        path = self._window.documents.path
+        self.bench.page.tell_file(place(path) if path else "Fetch every page of a source and get one file.")
+
+    def _edit(self, job: Job) -> None:
+        window = self._window
+        window.documents.take(job.recipe, f"Edit {job.recipe_name}")
+        window.go_to("export")
+        hidden = " Its secrets are not kept with a job: type them again." if job.needs_recipe else ""
+        window.tell(f"The recipe of “{job.recipe_name}” is the draft now; undo brings the former one back.{hidden}")
+
+    def _cards_of(self, job_id: str) -> list[JobCard]:
+        page = self._made.get("jobs")
+        found = [self.bench.cards.cards.get(job_id), page.card if isinstance(page, JobsPage) else None]
+        return [card for card in found if card is not None and card.job.id == job_id]
+
+    def _tell_card(self, job_id: str, text: str) -> None:
+        for card in self._cards_of(job_id):
+            card.tell(text)
+
+    def _fail_card(self, job_id: str, error: FetchToZipError) -> None:
+        cards = self._cards_of(job_id)
+        for card in cards:
+            card.fail(error)
+        if not cards:
+            self._window.fail(error)
+
+    # --- making -------------------------------------------------------------------------------------------------
+
+    def _jobs(self) -> QWidget:
+        page = JobsPage(self._window.jobs, self._lines)
+        page.asked.connect(self._window.act)
+        page.removed.connect(self._window.acts.remove)
+        return page
+
+    def _script(self) -> QWidget:
+        window = self._window
+        return ScriptPage(window.server, window.preferences, window.draft, window.errands, WRITINGS)
+
+    def _settings(self) -> QWidget:
+        window = self._window
+        disk = DiskCard(window.session, window.errands)
+        disk.removed.connect(window.jobs.forget)
+        return SettingsPage(window.preferences, disk, window.usual_folder)
+
+    def _help(self) -> QWidget:
+        return HelpPage(resource("help"), self._window.actions_.shortcuts())
+
+    def _lines(self, job_id: str, answer: Callable[[Sequence[Line]], None]) -> None:
+        engine = self._window.session.engine
+        if engine is not None:
+            self._window.errands.run(lambda: lines_of(engine.folder.logs, job_id), answer)
+
+
+def _curl(recipe: Recipe, address: str) -> str:
+    from fetchtozip_gui.core.scripts import as_curl  # heavy: Pydantic and all plug-ins, as in those below
+
+    return as_curl(recipe, address)
+
+
+def _source_curl(recipe: Recipe, address: str) -> str:
+    from fetchtozip_gui.core.errors import RecipeError
+    from fetchtozip_gui.core.scripts import as_source_curl
+    from fetchtozip_gui.core.sources.http import HttpSource
+
+    if not isinstance(recipe.source, HttpSource):
+        raise RecipeError("Only a source with a web address has a first request.")
+    return as_source_curl(recipe.source)
+
+
+def _python(recipe: Recipe, address: str) -> str:
+    from fetchtozip_gui.core.scripts import as_python
+
+    return as_python(recipe)
+
+
+def _command(recipe: Recipe, address: str) -> str:
+    from fetchtozip_gui.core.scripts import as_command
+
+    return as_command(recipe)
+
+
+def _recipe(recipe: Recipe, address: str) -> str:
+    import json
+
+    return json.dumps(recipe.public(), indent=2, ensure_ascii=False) + "\n"
+
+
+WRITINGS: dict[str, Writing] = {
+    "cURL": _curl,
+    "Python": _python,
+    "Command line": _command,
+    "Recipe": _recipe,
+    "First request": _source_curl,
+}
+"""The ways to write the draft for somewhere else."""

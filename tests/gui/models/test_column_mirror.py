@@ -1,0 +1,174 @@
+"""The columns table and scripts share one list: each hears of the other, and nobody of himself."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pytestqt.qtbot import QtBot
+
+from fetchtozip_gui.engine.folder import Folder
+from fetchtozip_gui.engine.shelf import Input, Inputs, Shelf
+from fetchtozip_gui.engine.store import Store
+from fetchtozip_gui.gui.errands import Errands
+from fetchtozip_gui.gui.models.column_mirror import ColumnMirror
+from fetchtozip_gui.gui.models.draft import DraftModel
+from fetchtozip_gui.gui.models.findings import Findings
+
+COUNTRY = {"column": "Country", "name": "land"}
+
+
+@pytest.fixture
+def inputs(tmp_path: Path) -> Iterator[Inputs]:
+    store = Store(Folder(tmp_path / "data").prepare(), lambda: datetime.now(UTC))
+    yield Inputs(Shelf(store))
+    store.close()
+
+
+@pytest.fixture
+def errands() -> Iterator[Errands]:
+    errands = Errands()
+    yield errands
+    errands.close()
+    errands.deleteLater()
+
+
+@pytest.fixture
+def mirror(
+    draft: DraftModel, findings: Findings, find: Callable[..., None], inputs: Inputs, errands: Errands
+) -> Iterator[Callable[[], ColumnMirror]]:
+    find(Id=[1], City=["x"], Country=["France"])
+    made: list[ColumnMirror] = []
+
+    def make() -> ColumnMirror:
+        made.append(ColumnMirror(draft, findings, inputs, errands))
+        return made[0]
+
+    yield make
+    for one in made:
+        one.leave()
+        one.deleteLater()
+
+
+def step(*columns: dict[str, Any]) -> dict[str, Any]:
+    return {"type": "columns", "columns": list(columns)}
+
+
+def call(work: Callable[[], object]) -> None:
+    """As a script's request does it: in another thread."""
+    thread = threading.Thread(target=work)
+    thread.start()
+    thread.join()
+
+
+def test_an_edit_is_an_input(qtbot: QtBot, mirror: Callable[[], object], draft: DraftModel, inputs: Inputs) -> None:
+    mirror()
+    draft.change("Rename Country", steps=[step({**COUNTRY, "change_order": 0})])
+    qtbot.waitUntil(lambda: inputs.all() == (Input("land", 2, 0),))
+    draft.undo()
+    qtbot.waitUntil(lambda: inputs.all() == ())
+
+
+def test_the_drafts_columns_are_inputs_from_the_start(
+    qtbot: QtBot, mirror: Callable[[], object], draft: DraftModel, inputs: Inputs
+) -> None:
+    draft.begin({"steps": [step(COUNTRY)]})
+    mirror()
+    qtbot.waitUntil(lambda: inputs.all() == (Input("land", 2),))
+    assert draft.undo_words() == ""
+
+
+def test_what_scripts_said_before_goes_first(
+    qtbot: QtBot, mirror: Callable[[], object], draft: DraftModel, inputs: Inputs
+) -> None:
+    draft.begin({"steps": [step(COUNTRY), {"type": "sort", "by": ["Id"]}]})
+    inputs.add([Input("town", 1)])
+    mirror()
+    qtbot.waitUntil(lambda: draft.part("steps")[0] == step({"column": "City", "name": "town"}))
+    assert draft.part("steps")[1]["type"] == "sort"
+    assert inputs.all() == (Input("town", 1),)
+
+
+def test_a_scripts_change_is_shown_as_one_step_of_undo(
+    qtbot: QtBot, mirror: Callable[[], object], draft: DraftModel, inputs: Inputs
+) -> None:
+    mirror()
+    qtbot.waitUntil(lambda: inputs.all() == ())
+    call(lambda: inputs.add([Input("land", 2)]))
+    qtbot.waitUntil(lambda: draft.part("steps") == [step(COUNTRY)])
+    call(lambda: inputs.add([Input("town", 1, 0)]))
+    qtbot.waitUntil(lambda: len(draft.part("steps")[0]["columns"]) == 2)
+    assert draft.undo_words() == "Columns from a script"
+    draft.undo()
+    assert draft.part("steps") == []
+    qtbot.waitUntil(lambda: inputs.all() == ())
+
+
+def test_nobody_hears_his_own_echo(
+    qtbot: QtBot, mirror: Callable[[], object], draft: DraftModel, inputs: Inputs
+) -> None:
+    heard: list[tuple[Input, ...]] = []
+    mirror()
+    leave = inputs.watch(heard.append)
+    draft.change("a", steps=[step(COUNTRY)])
+    draft.change("b", steps=[step({"column": "Country", "name": "state"})])
+    qtbot.waitUntil(lambda: inputs.all() == (Input("state", 2),))
+    call(lambda: inputs.replace([Input("zzz", 0), Input("state", 2)]))
+    qtbot.waitUntil(lambda: len(draft.part("steps")[0]["columns"]) == 2)
+    draft.change("c", steps=[step({"column": "Id", "name": "end"})])
+    qtbot.waitUntil(lambda: inputs.all() == (Input("end", 0),))
+    call(lambda: inputs.replace([Input("end", 0), Input("state", 2)]))
+    qtbot.waitUntil(lambda: len(draft.part("steps")[0]["columns"]) == 2)
+    leave()
+    # the two first edits may be told together
+    assert heard[-4:] == [
+        (Input("state", 2),),
+        (Input("zzz", 0), Input("state", 2)),
+        (Input("end", 0),),
+        (Input("end", 0), Input("state", 2)),
+    ]
+    assert len(heard) <= 5
+    undone = [draft.undo_words()]
+    while draft.undo_words():
+        draft.undo()
+        undone.append(draft.undo_words())
+    assert undone == ["Columns from a script", "c", "Columns from a script", "b", "a", ""]
+
+
+def test_a_fault_is_kept_from_scripts(
+    qtbot: QtBot, mirror: Callable[[], object], draft: DraftModel, inputs: Inputs
+) -> None:
+    mirror()
+    draft.change("a", steps=[step(COUNTRY)])
+    qtbot.waitUntil(lambda: inputs.all() == (Input("land", 2),))
+    draft.change("b", steps=[step({"column": "Country", "name": "City"})])
+    draft.change("c", steps=[step({"column": "Country", "name": "x"})])
+    qtbot.waitUntil(lambda: inputs.all() == (Input("x", 2),))
+
+
+def test_a_source_that_is_not_known_yet_empties_no_list(
+    qtbot: QtBot, mirror: Callable[[], object], draft: DraftModel, findings: Findings, inputs: Inputs, find: Any
+) -> None:
+    mirror()
+    draft.change("a", steps=[step(COUNTRY)])
+    qtbot.waitUntil(lambda: inputs.all() == (Input("land", 2),))
+    findings.clear()
+    draft.change("b", steps=[step({"column": "Country", "name": "x"})])
+    find(Country=["France"])
+    qtbot.waitUntil(lambda: inputs.all() == (Input("x", 0),))
+
+
+def test_after_leaving_nothing_is_heard(
+    qtbot: QtBot, mirror: Callable[[], Any], draft: DraftModel, inputs: Inputs, errands: Errands
+) -> None:
+    made = mirror()
+    made.leave()
+    call(lambda: inputs.add([Input("land", 2)]))
+    seen: list[object] = []
+    errands.run(inputs.all, seen.append)
+    qtbot.waitUntil(lambda: bool(seen))
+    assert draft.part("steps") == []
