@@ -28,10 +28,9 @@ from fetchtozip_gui.core.disk import Disk
 from fetchtozip_gui.core.errors import SpoolError
 from fetchtozip_gui.core.spool_kept import KeptPages
 from fetchtozip_gui.core.spool_lines import Line, Manifest
-from fetchtozip_gui.core.work import Done, Kept, Part
+from fetchtozip_gui.core.work import Done, Kept, Packed, Part
 
 FILE_BYTES = 256 * 1024 * 1024
-Packed = bytes
 SYNC_PAGES = 20
 SYNC_SECONDS = 0.5
 
@@ -196,7 +195,7 @@ class Spool:
             hashes=part.hashes,
             total_rows=part.total_rows if part.total_rows is not None else self.total_rows,
             total_pages=part.total_pages if part.total_pages is not None else self.total_pages,
-            schema=self._as_json(part.schema or part.frame.schema),
+            schema=self._as_json(part.schema or part.types),
             rows_so_far=self.rows + part.frame.height,
             bytes_so_far=self.bytes + part.bytes,
         )
@@ -273,7 +272,7 @@ class Spool:
         return self._rows
 
     def _as_json(self, schema: pl.Schema) -> Any:
-        if self._seen is None or self._seen[0] != schema:
+        if self._seen is None or (self._seen[0] is not schema and self._seen[0] != schema):
             self._seen = schema, types.to_json(schema)
         return self._seen[1]
 

@@ -18,6 +18,8 @@ from fetchtozip_gui.core.events import Said
 if TYPE_CHECKING:
     import polars as pl
 
+Packed = bytes
+"""A frame as one Arrow IPC stream."""
 In = TypeVar("In")
 Out = TypeVar("Out")
 
@@ -75,6 +77,15 @@ class Part:
     total_rows: int | None = None
     total_pages: int | None = None
     schema: pl.Schema | None = None
+    known: pl.Schema | None = None
+    """The frame's own types, where they are known: to ask a frame costs more than to keep what was found."""
+    packed: Packed | None = None
+    """The frame as the spool keeps it (`spool.pack`), where a thread has made that already."""
+
+    @property
+    def types(self) -> pl.Schema:
+        """The frame's own types."""
+        return self.frame.schema if self.known is None else self.known
 
 
 @dataclass(frozen=True)
