@@ -272,8 +272,9 @@ class Spool:
         return self._rows
 
     def _as_json(self, schema: pl.Schema) -> Any:
-        if self._seen is None or (self._seen[0] is not schema and self._seen[0] != schema):
-            self._seen = schema, types.to_json(schema)
+        if self._seen is None or self._seen[0] is not schema:
+            same = self._seen is not None and self._seen[0] == schema
+            self._seen = schema, self._seen[1] if same and self._seen else types.to_json(schema)
         return self._seen[1]
 
     def _sync_sometimes(self) -> None:
