@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Generator, Iterator
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from fetchtozip_gui.core import schema as types
@@ -22,7 +22,7 @@ from fetchtozip_gui.core.secrets import Secret
 from fetchtozip_gui.core.shape import Shape
 from fetchtozip_gui.core.spool import Spool, pack
 from fetchtozip_gui.core.verdict import Verdict, judge
-from fetchtozip_gui.core.work import Failed, Kept, Limited, Part, Tools, threads
+from fetchtozip_gui.core.work import Failed, Kept, Limited, Part, Tools, working
 
 
 @dataclass
@@ -48,7 +48,7 @@ def run(
     shape = Shape(recipe.steps)
     with (
         Spool(folder / "spool", recipe.source_key(), disk) as spool,
-        threads(tools.workers, "encode") as pool,
+        working(tools) as pool,
         Delivery(
             recipe,
             _unlocked(recipe.output, tools),
@@ -56,12 +56,12 @@ def run(
             shape,
             disk,
             pool,
-            ahead=tools.workers + 2,
+            ahead=tools.workers,
             started=spool.started,
         ) as delivery,
     ):
         end = _End()
-        yield from _fetch(recipe, spool, delivery, tools, end)
+        yield from _fetch(recipe, spool, delivery, replace(tools, pool=pool), end)
         verdict = judge(
             rows=spool.rows,
             pages=spool.pages,
@@ -81,9 +81,7 @@ def run(
         yield Delivered(str(delivery.path), delivery.rows, delivery.bytes, verdict, delivery.columns, since)
 
 
-def _fetch(
-    recipe: Recipe, spool: Spool, delivery: Delivery, tools: Tools, end: _End
-) -> Iterator[Event]:
+def _fetch(recipe: Recipe, spool: Spool, delivery: Delivery, tools: Tools, end: _End) -> Iterator[Event]:
     """Bring the rest of the source into the spool and, where rows can go straight through, into the output too."""
     if spool.parts:
         yield Said(f"Going on after page {spool.pages:,}: {spool.rows:,} rows are on disk.")

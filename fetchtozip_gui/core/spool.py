@@ -14,13 +14,13 @@ from __future__ import annotations
 import io
 import json
 import time
-import zlib
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, BinaryIO
 
 import polars as pl
+from isal import isal_zlib
 from polars.io.plugins import register_io_source
 
 from fetchtozip_gui.core import schema as types
@@ -31,7 +31,7 @@ from fetchtozip_gui.core.spool_lines import Line, Manifest
 from fetchtozip_gui.core.work import Done, Kept, Packed, Part
 
 FILE_BYTES = 256 * 1024 * 1024
-SYNC_PAGES = 20
+SYNC_PAGES = 100
 SYNC_SECONDS = 0.5
 
 
@@ -186,7 +186,7 @@ class Spool:
             file=self._rows_name,
             at=at,
             length=len(packed),
-            crc=zlib.crc32(packed),
+            crc=isal_zlib.crc32(packed),
             first_page=part.first_page,
             pages=part.pages,
             rows=part.frame.height,
@@ -243,7 +243,7 @@ class Spool:
     def _intact(self, line: Line) -> bool:
         try:
             with self._disk.open(self._folder / line.file, "rb") as file:
-                return zlib.crc32(_read_exactly(file, line)) == line.crc
+                return isal_zlib.crc32(_read_exactly(file, line)) == line.crc
         except (OSError, SpoolError):
             return False
 

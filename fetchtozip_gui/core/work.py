@@ -45,6 +45,8 @@ class Tools:
     """Tells the log at once what cannot wait for the next event, such as a disk that is full."""
     workers: int = max(2, min(4, os.cpu_count() or 2))
     """Threads that parse and encode."""
+    pool: ThreadPoolExecutor | None = None
+    """Those threads, where the job has them already."""
     disk: Disk | None = None
     """Where the job writes; null is the real disk."""
 
@@ -167,6 +169,16 @@ def in_order(
     finally:
         for future in waiting:
             future.cancel()
+
+
+@contextmanager
+def working(tools: Tools) -> Iterator[ThreadPoolExecutor]:
+    """The job's own threads, or as many for now. One pool for all work: each thread keeps memory of its own."""
+    if tools.pool is not None:
+        yield tools.pool
+        return
+    with threads(tools.workers, "work") as pool:
+        yield pool
 
 
 @contextmanager

@@ -15,7 +15,7 @@ from fetchtozip_gui.core.rows.kinds import format_of
 from fetchtozip_gui.core.rows.opened import Opened, opened
 from fetchtozip_gui.core.rows.parsed import Parsed
 from fetchtozip_gui.core.spool import pack
-from fetchtozip_gui.core.work import Done, Failed, Part, Tools, Yielded, in_order, threads
+from fetchtozip_gui.core.work import Done, Failed, Part, Tools, Yielded, in_order, working
 
 _Made = tuple[Job, Parsed, bytes]
 
@@ -66,7 +66,7 @@ def _parsed(file: Opened, kind: str, options: Options, tools: Tools, done: Done)
     work = _to_the_fault(jobs(file, kind, options, found, done.pages))
     with (
         closing(work),
-        threads(tools.workers, "parse") as pool,
+        working(tools) as pool,
         closing(in_order(pool, _made, work, ahead=tools.workers + 1)) as results,
     ):
         for job, parsed, packed in results:
