@@ -149,10 +149,17 @@ def waiting(bench: Bench) -> Iterator[str]:
     yield subprocess.check_output(command, text=True)
 
 
+def first_frame(bench: Bench) -> Iterator[str]:
+    """From the start of the window's process to its first frame."""
+    command = [sys.executable, "-m", "tests.benchmarks.first_paint", str(max(3, bench.runs))]
+    yield subprocess.check_output(command, text=True)
+
+
 TABLES: dict[str, Callable[[Bench], Iterator[str]]] = {
     "the whole job": whole_job,
     "memory": memory,
     "small pages": small_pages,
     "formats": formats,
     "waiting": waiting,
+    "first frame": first_frame,
 }
