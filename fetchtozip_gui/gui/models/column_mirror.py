@@ -45,19 +45,22 @@ class ColumnMirror(QObject):
         """The list as scripts have it."""
         self._shown: Items | None = None
         """The list as the draft has it; the same columns, in a sequence and with names of its own."""
+        self._held: Items | None = None
+        """What was read first, while the source was not known."""
         self._changes = 0
         self._is_writing = False
-        self._is_taking = False
+        self._is_taking = self._is_left = False
         self._stirred.connect(self._look, Qt.ConnectionType.QueuedConnection)
         # told in whichever thread changed the list
         self._leave = inputs.watch(lambda _: self._stirred.emit())
         draft.changed.connect(self._follow)
-        findings.changed.connect(self._give)
+        findings.changed.connect(self._know)
         self._look()
 
     def leave(self) -> None:
-        """Hear no more of scripts."""
+        """Hear no more of scripts, and tell them no more."""
         self._leave()
+        self._is_left = True
 
     # --- from scripts -------------------------------------------------------------------------------------------
 
@@ -66,14 +69,22 @@ class ColumnMirror(QObject):
         self._errands.run(self._inputs.all, lambda items: self._take(items, changes))
 
     def _take(self, items: Items, changes: int) -> None:
-        if self._is_writing or items == self._heard:
+        if self._is_left or self._is_writing or items == self._heard:
             return
         if changes != self._changes:
             self._look()
             return
-        first = self._heard is None
+        first, shown = self._heard is None, self._as_shown()
+        if first and shown is None and not self._names():
+            # whether it is the draft's own list shows when the source is known
+            self._held = items
+            return
         self._heard = items
-        if first and not items:
+        if items == shown:
+            self._shown = shown
+            return
+        if first and (not items or self._changes):
+            # the newest word counts
             self._give()
             return
         found = self._draft.part("steps")
@@ -99,10 +110,18 @@ class ColumnMirror(QObject):
             self._changes += 1
             self._give()
 
+    def _know(self) -> None:
+        """The source is known, or another one."""
+        if self._held is None or not self._names():
+            self._give()
+            return
+        items, self._held = self._held, None
+        self._take(items, self._changes)
+
     def _give(self) -> None:
         shown = self._as_shown()
         # before the first look at the scripts' list nothing is known of it
-        if self._heard is None or self._is_writing or shown is None or shown == self._shown:
+        if self._is_left or self._heard is None or self._is_writing or shown is None or shown == self._shown:
             return
         self._shown = shown
         if shown == self._heard:
@@ -115,7 +134,7 @@ class ColumnMirror(QObject):
         self._is_writing = False
         # the draft may have changed meanwhile, and so may the list
         self._give()
-        if not self._is_writing:
+        if not self._is_writing and not self._is_left:
             self._look()
 
     def _refused(self, _: FetchToZipError) -> None:

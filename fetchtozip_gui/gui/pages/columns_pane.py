@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QPoint, QSize, Qt
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import (
     QFrame,
@@ -13,7 +13,6 @@ from PySide6.QtWidgets import (
     QMenu,
     QPushButton,
     QStackedWidget,
-    QToolButton,
     QVBoxLayout,
 )
 
@@ -26,6 +25,7 @@ from fetchtozip_gui.gui.models.draft import DraftModel
 from fetchtozip_gui.gui.models.findings import Findings
 from fetchtozip_gui.gui.widgets.column_table import ColumnTable
 from fetchtozip_gui.gui.widgets.labels import OneLine, label, put_on
+from fetchtozip_gui.gui.widgets.tool import tool
 from fetchtozip_gui.gui.words import counted
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ _EMPTY = "The columns appear when the source has been tested (F5)."
 
 
 class ColumnsPane(QFrame):
-    """With `inputs`, the table is the same list as the one that scripts see, until `leave`."""
+    """With `inputs`, at once or later, the table is the same list as the one that scripts see, until `leave`."""
 
     def __init__(self, draft: DraftModel, findings: Findings, errands: Errands, inputs: Inputs | None = None) -> None:
         super().__init__()
@@ -50,21 +50,28 @@ class ColumnsPane(QFrame):
         self.model = ColumnsModel(draft, findings, self)
         self.table = ColumnTable(self.model)
         self.search = _search()
-        self.up = _tool("↑", "Move up", "Move the chosen columns up (Alt+Up)")
-        self.down = _tool("↓", "Move down", "Move the chosen columns down (Alt+Down)")
-        self.undo, self.redo = _tool("Undo", "Undo", ""), _tool("Redo", "Redo", "")
+        self.up = tool("↑", "Move up", "Move the chosen columns up (Alt+Up)")
+        self.down = tool("↓", "Move down", "Move the chosen columns down (Alt+Down)")
+        self.undo, self.redo = tool("Undo", "Undo", ""), tool("Redo", "Redo", "")
         self.more = QPushButton("Change")
         self._summary = OneLine("muted")
         self.mend = QPushButton()
         self._said = OneLine("muted")
         self._empty = label(_EMPTY, "muted", wraps=True)
         self._stack = QStackedWidget()
-        self._mirror = ColumnMirror(draft, findings, inputs, errands, self) if inputs is not None else None
+        self._mirror: ColumnMirror | None = None
         self._lay_out()
         self._connect()
         self._follow()
         self._follow_undo()
         self._look()
+        if inputs is not None:
+            self.share(inputs)
+
+    def share(self, inputs: Inputs) -> None:
+        """Be one list with scripts from now on; the draft has its first document by now."""
+        self.leave()
+        self._mirror = ColumnMirror(self._draft, self._findings, inputs, self._errands, self)
 
     def leave(self) -> None:
         """Hear no more of scripts."""
@@ -72,10 +79,8 @@ class ColumnsPane(QFrame):
             self._mirror.leave()
             self._mirror = None
 
-    def share(self, inputs: Inputs) -> None:
-        """From now on the table is the same list as the one that scripts see, if it is not already."""
-        if self._mirror is None:
-            self._mirror = ColumnMirror(self._draft, self._findings, inputs, self._errands, self)
+    def sizeHint(self) -> QSize:
+        return QSize(480, 375)
 
     def look_at(self, rows: pl.LazyFrame | None) -> None:
         """Show what the columns hold in all rows of a job; null goes back to the first page."""
@@ -184,7 +189,7 @@ class ColumnsPane(QFrame):
         retyped = sum(1 for row in rows if row.dtype and row.keep)
         told += [f"{count:,} {what}" for count, what in ((renamed, "renamed"), (retyped, "retyped")) if count]
         self._summary.setText(" · ".join(told) if rows else "")
-        wrong = sum(1 for number in range(len(rows)) if self.model.fault(number))
+        wrong = sum(bool(self.model.fault(number)) for number in range(len(rows)))
         self.mend.setVisible(bool(wrong))
         self.mend.setText(f"✗ {counted(wrong, 'column')} to mend")
 
@@ -211,10 +216,8 @@ class ColumnsPane(QFrame):
     # --- the menu -----------------------------------------------------------------------------------------------
 
     def _pop_up(self, at: QPoint) -> None:
-        menu = QMenu(self)
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self._fill_menu(menu)
-        menu.popup(at)
+        self._fill_menu(self.more.menu())
+        self.more.menu().popup(at)
 
     def _fill_menu(self, menu: QMenu) -> None:
         menu.clear()
@@ -269,7 +272,6 @@ class ColumnsPane(QFrame):
         for button in (self.up, self.down, self.undo, self.redo, self.more):
             tools.addWidget(button)
         head = QHBoxLayout()
-        head.setSpacing(12)
         head.addWidget(label("Columns", "heading"))
         head.addWidget(self._summary, 1)
         head.addWidget(self.mend)
@@ -290,15 +292,6 @@ def _search() -> QLineEdit:
     field.setToolTip("Shows the columns with this text in their old or new name")
     field.setClearButtonEnabled(True)
     return field
-
-
-def _tool(text: str, name: str, hint: str) -> QToolButton:
-    button = QToolButton()
-    button.setText(text)
-    button.setAccessibleName(name)
-    button.setToolTip(hint)
-    button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-    return button
 
 
 def _act(menu: QMenu, text: str) -> QAction:

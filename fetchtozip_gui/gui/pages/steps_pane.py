@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, QTimer
+from PySide6.QtCore import QSize, Qt, QTimer
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -13,7 +13,6 @@ from PySide6.QtWidgets import (
     QPushButton,
     QScrollArea,
     QSplitter,
-    QToolButton,
     QVBoxLayout,
     QWidget,
 )
@@ -28,6 +27,7 @@ from fetchtozip_gui.gui.widgets.grid import Grid
 from fetchtozip_gui.gui.widgets.labels import OneLine, label, put_on
 from fetchtozip_gui.gui.widgets.step_form import StepForm
 from fetchtozip_gui.gui.widgets.step_list import StepList
+from fetchtozip_gui.gui.widgets.tool import tool
 from fetchtozip_gui.gui.words import counted
 
 if TYPE_CHECKING:
@@ -60,15 +60,18 @@ class StepsPane(QFrame):
         self.words = OneLine("headline")
         self.about = OneLine("muted")
         self.add = QPushButton("+ Step")
-        self.up = _tool("↑", "Move the step up", "Alt+Up")
-        self.down = _tool("↓", "Move the step down", "Alt+Down")
-        self.switch = _tool("Turn off", "Turn the step off", "Space")
-        self.remove = _tool("Delete", "Delete the step", "Del")
+        self.up = tool("↑", "Move the step up", "Move the step up (Alt+Up)")
+        self.down = tool("↓", "Move the step down", "Move the step down (Alt+Down)")
+        self.switch = tool("Turn off", "Turn the step off", "Turn the step off (Space)")
+        self.remove = tool("Delete", "Delete the step", "Delete the step (Del)")
         self._pause = QTimer(self, singleShot=True, interval=PAUSE_MS)
         self._lay_out()
         self._connect()
         self._choose(0)
         self._preview()
+
+    def sizeHint(self) -> QSize:
+        return QSize(480, 365)
 
     def look_at(self, rows: pl.LazyFrame | None, words: str = "") -> None:
         """Apply the steps to all rows of a job, which `words` name; null goes back to the first page."""
@@ -246,6 +249,7 @@ class StepsPane(QFrame):
         beside.setChildrenCollapsible(False)
         beside.addWidget(self.steps)
         beside.addWidget(scroll)
+        beside.setObjectName("steps-form")
         beside.setSizes([300, 380])
         line = QHBoxLayout()
         line.addWidget(self.words, 1)
@@ -261,6 +265,7 @@ class StepsPane(QFrame):
         both.setChildrenCollapsible(False)
         both.addWidget(beside)
         both.addWidget(below)
+        both.setObjectName("steps-rows")
         both.setSizes([230, 300])
         whole = QVBoxLayout(self)
         whole.setContentsMargins(16, 12, 16, 12)
@@ -276,12 +281,3 @@ class StepsPane(QFrame):
             action.setToolTip(about)
             action.triggered.connect(lambda _=False, kind=kind: self.insert(kind))
         return menu
-
-
-def _tool(text: str, name: str, keys: str) -> QToolButton:
-    button = QToolButton()
-    button.setText(text)
-    button.setAccessibleName(name)
-    button.setToolTip(f"{name} ({keys})")
-    button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-    return button

@@ -6,12 +6,13 @@ from collections.abc import Sequence
 from typing import Any
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QComboBox, QCompleter, QGridLayout, QHBoxLayout, QMenu, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QCompleter, QGridLayout, QHBoxLayout, QMenu, QVBoxLayout, QWidget
 
 from fetchtozip_gui.gui.form_specs import ABSENT, Path, Spec, put
 from fetchtozip_gui.gui.widgets.fields import ChoiceField, Field, NamesField, SwitchField
 from fetchtozip_gui.gui.widgets.labels import label
 from fetchtozip_gui.gui.widgets.model_form import made
+from fetchtozip_gui.gui.widgets.tool import tool
 
 
 class ColumnField(Field):
@@ -57,11 +58,7 @@ class ColumnsField(NamesField):
 
     def __init__(self, spec: Spec, path: Path, columns: Sequence[str]) -> None:
         super().__init__(spec, path)
-        self.pick = QToolButton()
-        self.pick.setText("▾")
-        self.pick.setAccessibleName(f"Choose columns: {spec.label}")
-        self.pick.setToolTip("Choose from the columns before this step")
-        self.pick.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.pick = tool("▾", f"Choose columns: {spec.label}", "Choose from the columns before this step")
         self.offer(columns)
         self.pick.clicked.connect(self._open)
         self._lines.removeWidget(self.line)
@@ -133,11 +130,7 @@ class ListField(Field):
         self._grid.setContentsMargins(0, 0, 0, 0)
         self._grid.setHorizontalSpacing(6)
         self._grid.setVerticalSpacing(4)
-        self.add = QToolButton()
-        self.add.setText("+ Add")
-        self.add.setAccessibleName(f"Add to: {spec.label}")
-        self.add.setToolTip(f"Add another line to: {spec.label}")
-        self.add.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.add = tool("+ Add", f"Add to: {spec.label}", f"Add another line to: {spec.label}")
         self.add.clicked.connect(self._append)
         body = QWidget()
         body.setProperty("role", "clear")
@@ -194,11 +187,7 @@ class ListField(Field):
                 field.box.setMinimumContentsLength(8)
             field.edited.connect(self._edit)
             self._grid.addWidget(field, number + 1, column, Qt.AlignmentFlag.AlignTop)
-        remove = QToolButton()
-        remove.setText("✕")
-        remove.setAccessibleName(f"Remove {self.spec.label} {number + 1}")
-        remove.setToolTip("Remove this line")
-        remove.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        remove = tool("✕", f"Remove {self.spec.label} {number + 1}", "Remove this line")
         remove.clicked.connect(lambda: self._remove(number))
         self._grid.addWidget(remove, number + 1, len(self._members), Qt.AlignmentFlag.AlignTop)
         self._inner.append(fields)

@@ -172,3 +172,81 @@ def test_after_leaving_nothing_is_heard(
     errands.run(inputs.all, seen.append)
     qtbot.waitUntil(lambda: bool(seen))
     assert draft.part("steps") == []
+
+
+def test_what_a_script_wrote_stays_as_it_wrote_it(
+    qtbot: QtBot, mirror: Callable[[], object], draft: DraftModel, inputs: Inputs, errands: Errands
+) -> None:
+    mirror()
+    written = (Input("land", 2), Input("nothing", 1, keep=False), Input("Id", 0))
+    call(lambda: inputs.replace(written))
+    qtbot.waitUntil(lambda: bool(draft.part("steps")))
+    errands.close()
+    assert inputs.all() == written
+
+
+def test_a_draft_that_was_kept_with_its_list_is_not_changed_by_it(
+    qtbot: QtBot, mirror: Callable[[], object], draft: DraftModel, findings: Findings, inputs: Inputs, find: Any
+) -> None:
+    findings.clear()
+    draft.begin({"steps": [step(COUNTRY)]})
+    inputs.replace([Input("land", 2)])
+    mirror()
+    heard: list[str] = []
+    draft.changed.connect(heard.append)
+    find(Id=[1], City=["x"], Country=["France"])
+    draft.change("Rename City", steps=[step({"column": "City", "name": "town"}, COUNTRY)])
+    qtbot.waitUntil(lambda: inputs.all() == (Input("town", 1), Input("land", 2)))
+    assert heard == ["steps"]
+
+
+def test_an_edit_before_the_source_is_known_counts_more_than_the_list_of_before(
+    draft: DraftModel, findings: Findings, find: Callable[..., None], inputs: Inputs
+) -> None:
+    later = Later()
+    inputs.replace([Input("old", 0)])
+    draft.begin({"steps": [step(COUNTRY)]})
+    mirror = ColumnMirror(draft, findings, inputs, later)  # type: ignore[arg-type]
+    later.all_done()
+    draft.change("Rename Country", steps=[step({"column": "Country", "name": "x"})])
+    find(Id=[1], City=["x"], Country=["France"])
+    later.all_done()
+    assert inputs.all() == (Input("x", 2),)
+    mirror.leave()
+    mirror.deleteLater()
+
+
+class Later:
+    """Errands that are done when the test says so, in any sequence."""
+
+    def __init__(self) -> None:
+        self.waiting: list[tuple[Callable[[], Any], Callable[[Any], None]]] = []
+
+    def run(self, work: Callable[[], Any], done: Callable[[Any], None], failed: object = None) -> None:
+        self.waiting.append((work, done))
+
+    def all_done(self) -> None:
+        while self.waiting:
+            work, done = self.waiting.pop(0)
+            done(work())
+
+
+def test_a_list_that_was_read_before_an_edit_is_read_again(
+    qtbot: QtBot, draft: DraftModel, findings: Findings, find: Callable[..., None], inputs: Inputs
+) -> None:
+    find(Id=[1], City=["x"], Country=["France"])
+    later = Later()
+    mirror = ColumnMirror(draft, findings, inputs, later)  # type: ignore[arg-type]
+    later.all_done()
+    call(lambda: inputs.replace([Input("old", 1)]))
+    qtbot.waitUntil(lambda: bool(later.waiting))
+    reading, taken = later.waiting.pop()
+    old = reading()
+    draft.change("Rename Country", steps=[step(COUNTRY)])
+    later.all_done()
+    taken(old)
+    later.all_done()
+    assert draft.part("steps") == [step(COUNTRY)]
+    assert inputs.all() == (Input("land", 2),)
+    mirror.leave()
+    mirror.deleteLater()
