@@ -56,6 +56,7 @@ class Head:
     headers: tuple[tuple[bytes, bytes], ...]
     address: str
     port: int | None
+    version: str
     request_id: str
 
     @classmethod
@@ -73,8 +74,19 @@ class Head:
             headers,
             address,
             port,
+            scope.get("http_version", "1.1"),
             brought[0] if valid else secrets.token_hex(8),
         )
+
+    @property
+    def brings_body(self) -> bool:
+        """Whether a body is on its way without being asked for."""
+        return bool(self.all(b"content-length") or self.all(b"transfer-encoding")) and not self.all(b"expect")
+
+    @property
+    def closes(self) -> bool:
+        """Whether the client wants its connection closed after the answer."""
+        return self.version == "1.0" or any(b"close" in value.lower() for value in self.all(b"connection"))
 
     def all(self, name: bytes) -> list[bytes]:
         """Every value of a header, as often as it was sent."""

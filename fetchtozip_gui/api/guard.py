@@ -13,6 +13,7 @@ import json
 import logging
 import time
 from collections.abc import Awaitable, Callable, Iterable, Mapping, MutableMapping
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
@@ -27,6 +28,8 @@ Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
+LINGER_SECONDS = 2.0
+"""For what is left of a body, before the answer to a client that wants its connection closed."""
 SHOWN = 500
 """Characters of a path that the live log is told."""
 
@@ -101,11 +104,11 @@ class Guard:
             else:
                 await self.app(scope, receive, answer)
             return
+        bounded = _Bounded(receive, body)
+        answer.bounded, answer.lingers = bounded, head.brings_body and head.closes
         if refusal:
             await answer.refuse(refusal)
             return
-        bounded = _Bounded(receive, body)
-        answer.bounded = bounded
         try:
             await self.app(scope, bounded, answer)
         except Exception:
@@ -141,23 +144,30 @@ class _Bounded:
         self.refusal: Refusal | None = None
 
     async def __call__(self) -> Message:
-        if self._whole:
+        if self._whole and self.refusal is None:
             return await self._receive()
         if self.refusal is None:
             try:
                 async with asyncio.timeout_at(self._deadline):
                     message = await self._receive()
             except TimeoutError:
-                self.refusal = admission.too_slow(self._body)
+                self.refusal, self._whole = admission.too_slow(self._body), True
             else:
                 self._came += len(message.get("body", b""))
                 self._whole = not message.get("more_body", False)
                 if self._came <= self._body.bytes:
                     return message
-                self._whole = False
                 self.refusal = admission.too_large(self._body)
         # to the application the client has left; what it answers to that is not sent
         return {"type": "http.disconnect"}
+
+    async def drop(self) -> None:
+        """Take in what still comes: a connection that is closed over unread bytes loses the answer on its way."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(LINGER_SECONDS):
+                while not self._whole:
+                    message = await self._receive()
+                    self._whole = not message.get("more_body", False)
 
 
 class _Answer:
@@ -168,12 +178,22 @@ class _Answer:
         self._in_words = in_words
         self._request_id = (b"x-request-id", request_id.encode())
         self.status = 0
+        self._refused = False
         self.bounded: _Bounded | None = None
+        self.lingers = False
 
     async def __call__(self, message: Message) -> None:
-        if self.bounded and self.bounded.refusal and not self.status:
+        if self._refused or (self.bounded and self.bounded.refusal and not self.status):
             return
+        if _says_nothing(message):
+            await self.refuse(_FAILED)
+        else:
+            await self._pass_on(message)
+
+    async def _pass_on(self, message: Message) -> None:
         kind = message["type"]
+        if self.bounded and self.lingers and not self.status:
+            await self.bounded.drop()
         if kind in ("http.response.start", "websocket.http.response.start"):
             self.status = message["status"]
             message = {**message, "headers": self._headers(message.get("headers", ()))}
@@ -188,11 +208,11 @@ class _Answer:
     async def refuse(self, refusal: Refusal, kind: str = "http.response") -> None:
         """Answer in place of the application."""
         body = json.dumps({"detail": refusal.detail}).encode()
-        self.bounded = None
+        self._refused = True
         headers = [(b"content-type", b"application/json"), (b"content-length", str(len(body)).encode())]
         headers += [(name.encode(), value.encode()) for name, value in refusal.headers]
-        await self({"type": f"{kind}.start", "status": refusal.status, "headers": headers})
-        await self({"type": f"{kind}.body", "body": body})
+        await self._pass_on({"type": f"{kind}.start", "status": refusal.status, "headers": headers})
+        await self._pass_on({"type": f"{kind}.body", "body": body})
 
     async def refuse_upgrade(self, refusal: Refusal) -> None:
         """403 before the WebSocket is accepted, whatever the reason; some servers cannot send the words."""
@@ -208,6 +228,13 @@ class _Answer:
         ours = {name for name, _ in _ALWAYS} | {self._request_id[0]}
         kept = [(name, value) for name, value in said if name.lower() not in ours]
         return [*kept, *_ALWAYS, self._request_id, *(pair for pair in _UNLESS_SAID if pair[0] not in names)]
+
+
+def _says_nothing(message: Message) -> bool:
+    """Whether this is how Starlette answers for a route that failed: one plain line, without the shape of an error."""
+    if message["type"] != "http.response.start" or message["status"] != 500:
+        return False
+    return any(name == b"content-type" and value.startswith(b"text/plain") for name, value in message["headers"])
 
 
 def _shown(head: Head) -> str:

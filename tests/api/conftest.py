@@ -1,4 +1,4 @@
-"""What the tests of the server share: the whole application on an engine of its own, served for real, and a browser."""
+"""What the tests of the server share: the whole application, served for real, and a real browser where there is one."""
 
 from __future__ import annotations
 
@@ -99,8 +99,10 @@ def devtools(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     program = real.found()
     if program is None:
         pytest.skip(real.WHY_NOT)
-    names = "MAP evil.test 127.0.0.1, MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost, EXCLUDE evil.test"
-    with real.browser(program, tmp_path_factory.mktemp("profile"), f"--host-resolver-rules={names}") as address:
+    names = "MAP evil.test 127.0.0.1, MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost"
+    # the browser's own guard of local addresses is off: it is ours that is tried
+    flags = (f"--host-resolver-rules={names}", "--disable-features=LocalNetworkAccessChecks")
+    with real.browser(program, tmp_path_factory.mktemp("profile"), *flags) as address:
         yield address
 
 

@@ -321,6 +321,7 @@ def test_a_listener_that_fails_fails_no_answer() -> None:
 def test_a_route_that_fails_is_a_500_with_an_id_and_no_trace(tried: Tried) -> None:
     status, headers, body = ask(tried, get(target="/broken"))
     assert status == 500
+    assert "X-Request-ID" in json.loads(body)["detail"]
     assert headers["x-request-id"]
     assert b"ZeroDivision" not in body
 
@@ -368,6 +369,15 @@ def test_200_megabytes_are_refused_without_being_held(tried: Tried) -> None:
     answer = httpx.post(f"{tried.served.url}/things", content=megabytes(), headers=headers)
     assert answer.status_code == 413
     assert answer.json()["detail"] == "body: at most 1,048,576 bytes are taken here."
+
+
+@pytest.mark.parametrize("path", ["/things", "/elsewhere", "/docs"])
+def test_a_client_that_closes_reads_why_its_large_body_was_refused(tried: Tried, path: str) -> None:
+    for _ in range(5):
+        status, _, _ = ask(tried, post("x" * 900_000, "text/plain").replace("/things", path))
+        assert status == 415
+        status, _, _ = ask(tried, post("1" * 900_000, "application/json").replace("/things", path))
+        assert status == {"/things": 200, "/elsewhere": 404, "/docs": 405}[path]
 
 
 def test_a_streamed_answer_comes_whole(tried: Tried) -> None:

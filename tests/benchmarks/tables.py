@@ -11,6 +11,7 @@ from pathlib import Path
 
 from tests.benchmarks import ground
 from tests.benchmarks.measure import Figures, measure
+from tests.benchmarks.serving import under_load
 
 HERE = Path(__file__).parent
 PEERS = {  # module that must be importable, script, goal: times faster by the clock
@@ -155,6 +156,22 @@ def first_frame(bench: Bench) -> Iterator[str]:
     yield subprocess.check_output(command, text=True)
 
 
+def server(bench: Bench) -> Iterator[str]:
+    """How the server answers while a job of a million rows runs."""
+    url, pages = bench.pages(1000, 1000)
+    yield from under_load(
+        {
+            "type": "http",
+            "url": url,
+            "pagination": {"type": "page", "param": "page", "start": 1},
+            "page_limit": pages,
+            "rate_limit": 100_000,
+            "concurrency": 16,
+        },
+        bench.runs,
+    )
+
+
 TABLES: dict[str, Callable[[Bench], Iterator[str]]] = {
     "the whole job": whole_job,
     "memory": memory,
@@ -162,4 +179,5 @@ TABLES: dict[str, Callable[[Bench], Iterator[str]]] = {
     "formats": formats,
     "waiting": waiting,
     "first frame": first_frame,
+    "server": server,
 }
