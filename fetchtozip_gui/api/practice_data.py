@@ -175,7 +175,8 @@ def rows(first: int, count: int) -> pl.DataFrame:
             "Description": goods["Description"].set(adjusted & (luck % 3 > 0), None),
             "Quantity": _QUANTITIES.gather(taste % len(_QUANTITIES)) * invoice["factor"],
             "InvoiceDate": invoice["InvoiceDate"],
-            "UnitPrice": (goods["pence"] * level).set(unpaid, 0) / 100,
+            # Polars divides by multiplying with the inverse: 255 / 100 would be 2.5500000000000003
+            "UnitPrice": ((goods["pence"] * level).set(unpaid, 0) / 100).round(2),
             "CustomerID": invoice["CustomerID"],
             "Country": invoice["Country"],
         }

@@ -28,7 +28,7 @@ def test_the_dataset_has_its_rows_and_columns(everything: pl.DataFrame) -> None:
 def test_the_bytes_are_the_same_on_every_machine(everything: pl.DataFrame) -> None:
     # who changes the rows changes what users have fetched: that is a new version, never an accident
     digest = hashlib.blake2b(everything.write_csv().encode(), digest_size=16).hexdigest()
-    assert digest == "aa41bf51ba34931d434891e62f5ac77f"
+    assert digest == "8fde4d6a5fc79dc0cda9d1743ae3fe66"
 
 
 @given(first=st.integers(0, ROWS + 10), count=st.integers(0, 1000))
@@ -102,3 +102,8 @@ def test_the_index_says_which_rows_an_invoice_has(everything: pl.DataFrame) -> N
     assert index["first"][0] == 0
     assert (index["first"] + index["lines"])[:-1].equals(index["first"][1:], check_names=False)
     assert everything["InvoiceNo"].gather(index["first"]).equals(index["InvoiceNo"])
+
+
+def test_prices_are_whole_pence() -> None:
+    prices = rows(0, 20_000)["UnitPrice"].to_list()
+    assert all(price == round(price, 2) for price in prices)

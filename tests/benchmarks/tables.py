@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.benchmarks import ground
+from tests.benchmarks import ground, window
 from tests.benchmarks.measure import Figures, measure
 from tests.benchmarks.serving import under_load
 
@@ -172,6 +172,11 @@ def server(bench: Bench) -> Iterator[str]:
     )
 
 
+def seen(bench: Bench) -> Iterator[str]:
+    """How soon the window is there, and that it never waits for a job."""
+    yield from window.table(bench.folder, bench.pages(1000, 1000)[0], bench.runs)
+
+
 TABLES: dict[str, Callable[[Bench], Iterator[str]]] = {
     "the whole job": whole_job,
     "memory": memory,
@@ -180,4 +185,5 @@ TABLES: dict[str, Callable[[Bench], Iterator[str]]] = {
     "waiting": waiting,
     "first frame": first_frame,
     "server": server,
+    "window": seen,
 }
