@@ -150,12 +150,6 @@ def waiting(bench: Bench) -> Iterator[str]:
     yield subprocess.check_output(command, text=True)
 
 
-def first_frame(bench: Bench) -> Iterator[str]:
-    """From the start of the window's process to its first frame."""
-    command = [sys.executable, "-m", "tests.benchmarks.first_paint", str(max(3, bench.runs))]
-    yield subprocess.check_output(command, text=True)
-
-
 def server(bench: Bench) -> Iterator[str]:
     """How the server answers while a job of a million rows runs."""
     url, pages = bench.pages(1000, 1000)
@@ -183,7 +177,6 @@ TABLES: dict[str, Callable[[Bench], Iterator[str]]] = {
     "small pages": small_pages,
     "formats": formats,
     "waiting": waiting,
-    "first frame": first_frame,
     "server": server,
     "window": seen,
 }
