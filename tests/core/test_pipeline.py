@@ -252,7 +252,9 @@ def test_a_kill_at_any_point_costs_nothing_that_was_finished(name: str, serve_pa
         place, copy = tmp_path / f"run-{point}", tmp_path / f"left-{point}"
         place.mkdir()
         (place / file).write_text("the old one")
-        killed_at(wanted, place, copy, file, point)
+        if killed_at(wanted, place, copy, file, point):
+            # how often is synced depends on the time: this run was over sooner, and dies after its last act
+            shutil.copytree(place, copy)
         assert (copy / file).read_bytes() in (b"the old one", (tmp_path / "whole" / file).read_bytes()) or (
             name == "zip" and content(copy / file) == expected
         )
