@@ -13,7 +13,9 @@ from fetchtozip_gui.core.outputs import FORMATS
 
 FORMAT_WORDS = {"excel": "xlsx", **{name: name for name in FORMATS}}
 """What a format may be called, and what it is."""
-_STEP = re.compile(r"\bsteps\.(\d+)( \(\w+\))?(\.)?")
+_STEP = re.compile(r"\bsteps\.(\d+)( \(\w+\))?(\.|: )?")
+ALONE = -1
+"""In place of an operation's number, where the whole request is one step: its fields are named as they are."""
 _LOOKS = ("columns", "analysis_type", "method")
 
 
@@ -44,7 +46,10 @@ class Plan:
             number = int(found[1])
             if number >= len(self.origins):
                 return found[0]
-            return f"operations.{self.origins[number]}{found[2] or ''}{'.params.' if found[3] else ''}"
+            if self.origins[number] == ALONE:
+                return ""
+            after = ".params." if found[3] == "." else found[3] or ""
+            return f"operations.{self.origins[number]}{found[2] or ''}{after}"
 
         return _STEP.sub(place, text)
 

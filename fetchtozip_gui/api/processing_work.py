@@ -20,6 +20,7 @@ from fetchtozip_gui.core.errors import NoSuchJob, OutputError, RecipeError
 from fetchtozip_gui.core.outputs.file import FileOutput
 from fetchtozip_gui.core.outputs.json_text import JsonText
 from fetchtozip_gui.core.recipe import Recipe
+from fetchtozip_gui.core.rejects import beside
 from fetchtozip_gui.engine.engine import Engine
 from fetchtozip_gui.engine.job import Job
 from fetchtozip_gui.engine.uploads import Upload
@@ -29,6 +30,7 @@ SECONDS_TO_READ = 30.0
 NO_PLAN = Plan((), (), (), None)
 _BUSY = ("disk_full", "data_folder", "too_many_jobs")
 _STOPPED = ("paused", "cancelled")
+_TO_SEE_ALL = "With on_error `report` or `drop` they are listed in the answer."
 _PARTIAL = re.compile(r"^Partial: (.*?); [\d,]+ rows kept\.?$", re.DOTALL)
 
 
@@ -173,7 +175,9 @@ def failed(job: Job, plan: Plan) -> Unfit:
         words = _PARTIAL.sub(r"\1.", job.error.message)
         return Unfit(400, words, "Nothing was kept. Mend the file and send it again.")
     status = 507 if job.error.code in _BUSY else 500 if job.error.code in ("worker_died", "unforeseen") else 400
-    return Unfit(status, plan.reword(job.error.message), plan.reword(job.error.hint))
+    # the list lies in the data folder, where nobody looks who asks here
+    hint = _TO_SEE_ALL if ".rejects.csv" in job.error.hint else plan.reword(job.error.hint)
+    return Unfit(status, plan.reword(job.error.message), hint)
 
 
 def _output(format_name: str) -> dict[str, Any]:
@@ -199,8 +203,8 @@ def records(frame: pl.DataFrame) -> list[dict[str, Any]]:
 
 def faults_of(path: Path) -> pl.LazyFrame | None:
     """What a validating step has listed beside the result at `path`; None where no row broke a rule."""
-    beside = path.with_name(f"{path.stem}.rejects.csv")
-    if not beside.exists():
+    listed = beside(path)
+    if not listed.exists():
         return None
     types = {"step": pl.Int64, "row": pl.UInt64}
-    return pl.scan_csv(beside, schema_overrides=types, infer_schema=False, glob=False)
+    return pl.scan_csv(listed, schema_overrides=types, infer_schema=False, glob=False)

@@ -30,7 +30,7 @@ from fetchtozip_gui.api.processing_models import (
     Validate,
     Validated,
 )
-from fetchtozip_gui.api.processing_plan import Plan, format_named, plan
+from fetchtozip_gui.api.processing_plan import ALONE, Plan, format_named, plan
 from fetchtozip_gui.api.processing_upload import receive
 from fetchtozip_gui.api.processing_words import (
     ANALYZE,
@@ -49,6 +49,7 @@ from fetchtozip_gui.api.processing_words import (
 from fetchtozip_gui.api.processing_work import SECONDS_TO_READ, Rows, Work, faults_of, records
 from fetchtozip_gui.core.analysis.correlate import Method
 from fetchtozip_gui.core.outputs import FORMATS
+from fetchtozip_gui.core.rejects import beside
 from fetchtozip_gui.core.schema import type_name
 from fetchtozip_gui.engine.engine import Engine
 from fetchtozip_gui.engine.job import Job
@@ -201,7 +202,7 @@ class ProcessingDoor:
             """Holds every row to the rules, and tells each value that breaks one. The rows stay as they are."""
             upload, rows = await self._find(wanted.file_id, wanted.data)
             step = {"type": "validate", "schema": wanted.rules, "on_error": "report"}
-            job = await self._work.process(upload, rows, [step], Plan((step,), (-1,), (), None))
+            job = await self._work.process(upload, rows, [step], Plan((step,), (ALONE,), (), None))
             errors, count = await run_in_threadpool(_errors, FilePath(job.result or ""), 0)
             more = count if count > len(errors) else None
             if more:
@@ -257,10 +258,10 @@ class ProcessingDoor:
     def _all_errors(self, upload: Upload) -> Download:
         job_id = upload.notes.get("faults")
         path = self._engine.result(job_id) if job_id else None
-        beside = path.with_name(f"{path.stem}.rejects.csv") if path else None
-        if beside is None or not beside.exists():
+        listed = beside(path) if path else None
+        if listed is None or not listed.exists():
             raise Unfit(404, "There are no errors of a validation to download.", "Call POST /api/validate first.")
-        return Download(beside, FORMATS["csv"].media_type)
+        return Download(listed, FORMATS["csv"].media_type)
 
 
 def _own_format(upload: Upload) -> str:

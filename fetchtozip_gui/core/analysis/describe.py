@@ -115,12 +115,15 @@ def _ends(lazy: pl.LazyFrame, schema: pl.Schema, names: list[str]) -> dict[str, 
 
 
 def _moments(lazy: pl.LazyFrame, columns: Sequence[Number], known: Sequence[Extent]) -> list[tuple[float, ...]]:
-    """Sums of the first four powers of the distances from the mean, and how many values are infinite."""
+    """Sums of the first four powers of the distances from the mean, and how many values are infinite.
+
+    The largest distance is 1, so that neither the smallest nor the largest numbers there are lose their powers.
+    """
     if not columns:
         return []
     asked = []
     for column, extent in zip(columns, known, strict=True):
-        away = column.value - (extent.mean or 0.0)
+        away = (column.value - (extent.mean or 0.0)) / (_reach(extent) or 1.0)
         square = away * away
         infinite = named(column.name).is_infinite().sum() if column.dtype.is_float() else pl.lit(0)
         powers = (away, square, square * away, square * square)
@@ -131,25 +134,32 @@ def _moments(lazy: pl.LazyFrame, columns: Sequence[Number], known: Sequence[Exte
 
 
 def _of_sums(extent: Extent, sums: tuple[float, ...], quarters: tuple[float | None, ...]) -> Figures:
-    n = extent.count
+    n, reach = extent.count, _reach(extent)
     # what rounding has left of the first moment is taken off the second
     second = max(0.0, sums[1] - sums[0] * sums[0] / n) if n else 0.0
-    variance = second / (n - 1) if n > 1 else None
+    variance = second / (n - 1) * reach * reach if n > 1 else None
+    deviation = math.sqrt(second / (n - 1)) * reach if n > 1 else None
     skew = kurtosis = None
-    m2, m3, m4 = (value / n for value in (second, sums[2], sums[3])) if n else (0.0, 0.0, 0.0)
-    # a spread that is only the rounding of large equal numbers has no shape
-    if m2 > (1e-14 * (extent.mean or 0.0)) ** 2 and math.isfinite(m4):
-        if n > 2:
-            skew = math.sqrt(n * (n - 1)) / (n - 2) * m3 / m2**1.5
+    # a distance that is only the rounding of large equal numbers has no shape
+    if n > 2 and math.isfinite(reach) and reach > 1e-14 * abs(extent.mean or 0.0):
+        m2, m3, m4 = second / n, sums[2] / n, sums[3] / n
+        skew = math.sqrt(n * (n - 1)) / (n - 2) * m3 / m2**1.5
         if n > 3:
             kurtosis = (n - 1) / ((n - 2) * (n - 3)) * ((n + 1) * m4 / (m2 * m2) - 3 * (n - 1))
     return Figures(
         extent.mean,
         quarters[1],
-        None if variance is None else math.sqrt(variance),
+        deviation,
         variance,
         quarters,
         skew,
         kurtosis,
         int(sums[4]),
     )
+
+
+def _reach(extent: Extent) -> float:
+    """The largest distance of a value from the mean."""
+    if extent.mean is None or extent.low is None or extent.high is None:
+        return 0.0
+    return max(extent.high - extent.mean, extent.mean - extent.low)
