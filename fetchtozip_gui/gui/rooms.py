@@ -12,6 +12,7 @@ from fetchtozip_gui.core.errors import FetchToZipError
 from fetchtozip_gui.engine.job import Job, Line
 from fetchtozip_gui.engine.journal_lines import lines_of
 from fetchtozip_gui.gui.pages.export import ExportPage
+from fetchtozip_gui.gui.pages.files import FilesPage
 from fetchtozip_gui.gui.pages.help import HelpPage
 from fetchtozip_gui.gui.pages.jobs import JobsPage
 from fetchtozip_gui.gui.pages.script import ScriptPage, Writing
@@ -30,8 +31,9 @@ if TYPE_CHECKING:
 PLACES = (
     Place("export", "Export", "Ctrl+1", "What is fetched, what is made of it and where it goes"),
     Place("jobs", "Jobs", "Ctrl+2", "Every job with its log and its file"),
-    Place("script", "Script", "Ctrl+3", "The local server, and the draft as a script"),
-    Place("settings", "Settings", "Ctrl+4", "Theme, text size, folders, server and disk"),
+    Place("files", "Files", "Ctrl+3", "Look at files: profile, clean, validate and export them"),
+    Place("script", "Script", "Ctrl+4", "The local server, and the draft as a script"),
+    Place("settings", "Settings", "Ctrl+5", "Theme, text size, folders, server and disk"),
     Place("help", "Help", "F1", "How things are done, and every shortcut", at_foot=True),
 )
 
@@ -53,6 +55,7 @@ class Rooms(QObject):
         make: dict[str, Callable[[], QWidget]] = {
             "export": lambda: self.bench.page,
             "jobs": self._jobs,
+            "files": self._files,
             "script": self._script,
             "settings": self._settings,
             "help": self._help,
@@ -77,6 +80,7 @@ class Rooms(QObject):
         first: dict[type[QWidget], Callable[[Any], QWidget]] = {
             ExportPage: lambda _: self.bench.source.form.address,
             JobsPage: lambda page: page.list if page.rows.rowCount() else page.filter,
+            FilesPage: lambda page: page.list if page.model.rowCount() else page.choose,
             ScriptPage: lambda page: page.turn,
             SettingsPage: lambda page: next(button for button in page.themes.values() if button.isChecked()),
             HelpPage: lambda page: page.topics,
@@ -131,6 +135,12 @@ class Rooms(QObject):
         page.asked.connect(self._window.act)
         page.removed.connect(self._window.acts.remove)
         return page
+
+    def _files(self) -> QWidget:
+        from fetchtozip_gui.gui.file_bench import FileBench  # not needed for the first paint
+
+        self.files = FileBench(self._window)
+        return self.files.page
 
     def _script(self) -> QWidget:
         window = self._window
