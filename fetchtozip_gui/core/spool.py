@@ -14,13 +14,13 @@ from __future__ import annotations
 import io
 import json
 import time
-import zlib
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, BinaryIO
 
 import polars as pl
+from isal import isal_zlib
 from polars.io.plugins import register_io_source
 
 from fetchtozip_gui.core import schema as types
@@ -28,11 +28,10 @@ from fetchtozip_gui.core.disk import Disk
 from fetchtozip_gui.core.errors import SpoolError
 from fetchtozip_gui.core.spool_kept import KeptPages
 from fetchtozip_gui.core.spool_lines import Line, Manifest
-from fetchtozip_gui.core.work import Done, Kept, Part
+from fetchtozip_gui.core.work import Done, Kept, Packed, Part
 
 FILE_BYTES = 256 * 1024 * 1024
-Packed = bytes
-SYNC_PAGES = 20
+SYNC_PAGES = 100
 SYNC_SECONDS = 0.5
 
 
@@ -187,7 +186,7 @@ class Spool:
             file=self._rows_name,
             at=at,
             length=len(packed),
-            crc=zlib.crc32(packed),
+            crc=isal_zlib.crc32(packed),
             first_page=part.first_page,
             pages=part.pages,
             rows=part.frame.height,
@@ -196,7 +195,7 @@ class Spool:
             hashes=part.hashes,
             total_rows=part.total_rows if part.total_rows is not None else self.total_rows,
             total_pages=part.total_pages if part.total_pages is not None else self.total_pages,
-            schema=self._as_json(part.schema or part.frame.schema),
+            schema=self._as_json(part.schema or part.types),
             rows_so_far=self.rows + part.frame.height,
             bytes_so_far=self.bytes + part.bytes,
         )
@@ -244,7 +243,7 @@ class Spool:
     def _intact(self, line: Line) -> bool:
         try:
             with self._disk.open(self._folder / line.file, "rb") as file:
-                return zlib.crc32(_read_exactly(file, line)) == line.crc
+                return isal_zlib.crc32(_read_exactly(file, line)) == line.crc
         except (OSError, SpoolError):
             return False
 
@@ -273,8 +272,9 @@ class Spool:
         return self._rows
 
     def _as_json(self, schema: pl.Schema) -> Any:
-        if self._seen is None or self._seen[0] != schema:
-            self._seen = schema, types.to_json(schema)
+        if self._seen is None or self._seen[0] is not schema:
+            same = self._seen is not None and self._seen[0] == schema
+            self._seen = schema, self._seen[1] if same and self._seen else types.to_json(schema)
         return self._seen[1]
 
     def _sync_sometimes(self) -> None:

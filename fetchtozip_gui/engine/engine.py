@@ -221,15 +221,19 @@ class Engine:
 
     def job(self, job_id: str) -> Job:
         """One job as it is now; `NoSuchJob` where there is none."""
-        try:
-            job = self._ledger.get(job_id)
-            if not job.is_active or job_id in self._runs:
-                return job
-        except NoSuchJob:
-            pass
+        if (job := self.at_hand(job_id)) is not None:
+            return job
         # another process's: what it has saved last
         self._ledger.refresh()
         return self._ledger.get(job_id)
+
+    def at_hand(self, job_id: str) -> Job | None:
+        """One job as it is now, where that can be told without asking the disk; else None, and `job` will tell."""
+        try:
+            job = self._ledger.get(job_id)
+        except NoSuchJob:
+            return None
+        return job if not job.is_active or job_id in self._runs else None
 
     def result(self, job_id: str) -> Path:
         """The file a completed job has made; `OutputError` where it is not, or no longer, there."""

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QWidget
 from fetchtozip_gui.core.errors import FetchToZipError
 from fetchtozip_gui.engine.job import Job, Line
 from fetchtozip_gui.engine.journal_lines import lines_of
+from fetchtozip_gui.gui.models.comparisons import Comparisons
 from fetchtozip_gui.gui.pages.export import ExportPage
 from fetchtozip_gui.gui.pages.files import FilesPage
 from fetchtozip_gui.gui.pages.help import HelpPage
@@ -46,6 +47,7 @@ class Rooms(QObject):
         self._window = window
         self._made: dict[str, QWidget] = {}
         self.bench = Workbench(window)
+        self.comparisons = Comparisons(window.session, window.jobs, window.errands, self)
 
     def page(self, name: str) -> tuple[QWidget, bool]:
         """A page, and whether it was made just now."""
@@ -70,6 +72,7 @@ class Rooms(QObject):
         window.acts.told.connect(self._tell_card)
         window.acts.failed.connect(self._fail_card)
         window.acts.edited.connect(self._edit)
+        self.comparisons.told.connect(self._tell_change)
         self._tell_file()
 
     # --- what the window asks of its pages ----------------------------------------------------------------------
@@ -121,6 +124,10 @@ class Rooms(QObject):
         for card in self._cards_of(job_id):
             card.tell(text)
 
+    def _tell_change(self, job_id: str, words: str) -> None:
+        for card in self._cards_of(job_id):
+            card.tell_change(words)
+
     def _fail_card(self, job_id: str, error: FetchToZipError) -> None:
         cards = self._cards_of(job_id)
         for card in cards:
@@ -134,6 +141,7 @@ class Rooms(QObject):
         page = JobsPage(self._window.jobs, self._lines)
         page.asked.connect(self._window.act)
         page.removed.connect(self._window.acts.remove)
+        page.shown.connect(self.comparisons.look_at)
         return page
 
     def _files(self) -> QWidget:

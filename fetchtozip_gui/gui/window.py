@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtCore import QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
@@ -76,7 +76,7 @@ class Window(QMainWindow):
         self._connect()
         self.tray = Tray(icons.program(), self.jobs, self, self.quit)
         self.leaving = Leaving(self.session, self.jobs, errands, preferences, self.tray, self)
-        self.resize(1280, 800)
+        self.resize(QSize(1480, 900).boundedTo(self.screen().availableSize()))
         self.go_to(PLACES[0].id)
         self.rooms.bench.source.go_to_address()
 

@@ -30,6 +30,7 @@ class ColumnTable(QTableView):
         self._columns = model
         self._search = ""
         self.setAccessibleName("Columns")
+        self.setToolTip("Type to rename, Space to keep or leave out, Alt+Up and Alt+Down to move")
         self.setProperty("role", "plain")
         self.setModel(model)
         self.setItemDelegate(ColumnDelegate(self))
