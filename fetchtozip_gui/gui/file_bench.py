@@ -11,13 +11,38 @@ from fetchtozip_gui.engine.reading import tidy
 from fetchtozip_gui.gui.errands import Errands
 from fetchtozip_gui.gui.models.files import FilesModel, OpenedFile
 from fetchtozip_gui.gui.models.shaping import Shaping
+from fetchtozip_gui.gui.pages.file_export_pane import FileExportPane
 from fetchtozip_gui.gui.pages.file_pane import FilePane
 from fetchtozip_gui.gui.pages.files import FilesPage
+from fetchtozip_gui.gui.pages.maps_pane import MapsPane
+from fetchtozip_gui.gui.pages.outliers_pane import OutliersPane
 from fetchtozip_gui.gui.pages.profile_pane import ProfilePane
 from fetchtozip_gui.gui.pages.rows_pane import RowsPane
+from fetchtozip_gui.gui.pages.rules_pane import RulesPane
+from fetchtozip_gui.gui.pages.steps_pane import StepsPane
 
 if TYPE_CHECKING:
     from fetchtozip_gui.gui.window import Window
+
+
+class CleanPane(StepsPane):
+    """The steps of a file, over all of its rows."""
+
+    def __init__(self, file: OpenedFile, errands: Errands) -> None:
+        super().__init__(file.draft, file.findings, errands)
+        self._file = file
+        self._read: object = None
+        self.setProperty("role", "clear")
+
+    def look(self) -> None:
+        """Apply the steps to the file's rows."""
+        read = self._file.read
+        if read is not None and read is not self._read:
+            self._read = read
+            self.look_at(read.lazy(), self._file.name)
+
+    def leave(self) -> None:
+        """An answer that nobody waits for is dropped."""
 
 
 class FileBench(QObject):
@@ -53,9 +78,21 @@ class FileBench(QObject):
                     lambda: RowsPane(file, shaping, looking),
                 ),
                 ("&Profile", "Each column over all rows, with a histogram", lambda: ProfilePane(file, looking)),
+                ("&Maps", "What goes together, and what is missing where", lambda: MapsPane(file, looking)),
+                ("&Outliers", "Numbers that are far from the others", lambda: OutliersPane(file, looking)),
+                ("C&lean", "Steps that change the rows, with what each of them does", lambda: CleanPane(file, looking)),
+                ("R&ules", "What values must be, and every one that is not", lambda: RulesPane(file, looking)),
+                ("E&xport", "Write the rows after the steps to a new file", lambda: self._export(file)),
             ],
         )
         pane.again_asked.connect(lambda: file.open(self._window.session, self._reading))
+        return pane
+
+    def _export(self, file: OpenedFile) -> FileExportPane:
+        window = self._window
+        pane = FileExportPane(file, window.session, window.jobs, window.icons, self._looking, window.exports_folder())
+        pane.asked.connect(window.act)
+        pane.begun.connect(window.jobs.show_job)
         return pane
 
     def _tidy(self) -> None:

@@ -175,7 +175,9 @@ def coefficient(value: float | None) -> str:
 def _missing_words(found: Missing) -> str:
     gone = sum(count for _, count in found.columns)
     share = f"{100 * found.complete / found.rows:.1f} %" if found.rows else "0 %"
-    return f"{counted(gone, 'value')} missing; {counted(found.complete, 'row')} of {found.rows:,} are complete ({share})."
+    return (
+        f"{counted(gone, 'value')} missing; {counted(found.complete, 'row')} of {found.rows:,} are complete ({share})."
+    )
 
 
 def _found(which: int, rows: object) -> Correlation | Missing:

@@ -123,7 +123,12 @@ class OutliersPane(QWidget):
         if not 0 <= row < len(self.model.found):
             return
         name = self.model.found[row].name
-        step = {"type": "clean", "columns": [name], "outliers": how, "outlier_method": RULES[self.rule.currentIndex()][0]}
+        step = {
+            "type": "clean",
+            "columns": [name],
+            "outliers": how,
+            "outlier_method": RULES[self.rule.currentIndex()][0],
+        }
         self._file.draft.change(f"Outliers of {name}", steps=[*self._file.draft.part("steps"), step])
         self.notice.tell(f"A step for the outliers of {name} was added; Clean shows what it does.")
 
