@@ -118,12 +118,12 @@ def test_nothing_is_cut_off(text_scale: int, filled: Window, qtbot: QtBot) -> No
         for _ in range(3):
             QApplication.processEvents()
         for area in filled.findChildren(QScrollArea):
-            if area.isVisible() and area.horizontalScrollBarPolicy() is Qt.ScrollBarPolicy.ScrollBarAlwaysOff:
-                if area.widget().minimumSizeHint().width() > area.viewport().width():
-                    cut.append(f"{page}: {described(area)}")
-        for widget in filled.findChildren(QWidget):
-            if widget.isVisible() and isinstance(widget, (QPushButton, QLabel)) and _is_cut(widget):
-                cut.append(f"{page}: {described(widget)}: {widget.text()}")
+            fixed = area.horizontalScrollBarPolicy() is Qt.ScrollBarPolicy.ScrollBarAlwaysOff
+            if area.isVisible() and fixed and area.widget().minimumSizeHint().width() > area.viewport().width():
+                cut.append(f"{page}: {described(area)}")
+        shown = [each for each in filled.findChildren(QWidget) if each.isVisible()]
+        texts = [each for each in shown if isinstance(each, (QPushButton, QLabel))]
+        cut += [f"{page}: {described(each)}: {each.text()}" for each in texts if _is_cut(each)]
     assert cut == []
 
 
