@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
@@ -12,21 +13,22 @@ from fetchtozip_gui.gui.errands import Errands
 if TYPE_CHECKING:
     import polars as pl
 
+    from fetchtozip_gui.core.analysis.distribution import Distribution
     from fetchtozip_gui.core.analysis.profile import ColumnProfile
 
 Index = QModelIndex | QPersistentModelIndex
-HEADS = ("Column", "Type", "Missing", "Distinct", "Smallest", "Largest", "Spread")
+HEADS = ("Column", "Type", "Spread", "Missing", "Distinct", "Smallest", "Largest")
 _ABOUT = (
     "The column's name",
     "What its values are",
+    "How the values spread: a small histogram, or the most frequent values",
     "How many rows have no value, and their share",
     "How many different values there are; an estimate where it says about",
     "The smallest value",
     "The largest value",
-    "How the values spread: a small histogram, or the most frequent values",
 )
 PROFILE = Qt.ItemDataRole.UserRole
-SPREAD = len(HEADS) - 1
+SPREAD = 2
 _RIGHT = int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
 _LEFT = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
 
@@ -44,6 +46,7 @@ class Profiler(QAbstractTableModel):
         self._rows: pl.LazyFrame | None = None
         self._columns: list[tuple[str, str]] = []
         self._found: dict[str, ColumnProfile] = {}
+        self._shapes: dict[str, Distribution] = {}
         self._turn = 0
         self._first = ""
         self.is_working = False
@@ -61,11 +64,15 @@ class Profiler(QAbstractTableModel):
         """What was found of a column, as soon as it is."""
         return self._found.get(self._columns[row][0]) if 0 <= row < len(self._columns) else None
 
+    def shape(self, row: int) -> Distribution | None:
+        """A column's histogram with as many bars as its values ask for; numbers alone have one."""
+        return self._shapes.get(self._columns[row][0]) if 0 <= row < len(self._columns) else None
+
     def look_at(self, rows: pl.LazyFrame | None, columns: tuple[tuple[str, str], ...] = ()) -> None:
         """Forget what was found, and begin with other rows; `columns` are their names and types."""
         self._turn += 1
         self.beginResetModel()
-        self._rows, self._columns, self._found = rows, list(columns), {}
+        self._rows, self._columns, self._found, self._shapes = rows, list(columns), {}, {}
         self.is_working = False
         self.endResetModel()
         self.go_on()
@@ -95,22 +102,27 @@ class Profiler(QAbstractTableModel):
         name, turn, rows = self._first if self._first in left else left[0], self._turn, self._rows
         assert rows is not None
 
-        def work() -> ColumnProfile:
+        def work() -> tuple[ColumnProfile, Sequence[Distribution]]:
             # heavy: after the first paint
+            from fetchtozip_gui.core.analysis.distribution import distribution
             from fetchtozip_gui.core.analysis.profile import profile
             from fetchtozip_gui.core.steps.lookup import named
 
-            return profile(rows.select(named(name))).columns[0]
+            column = rows.select(named(name))
+            return profile(column).columns[0], distribution(column)
 
         self._errands.run(work, lambda found: self._take(turn, found), lambda error: self._fail(turn, error))
         self.progressed.emit()
 
-    def _take(self, turn: int, found: ColumnProfile) -> None:
+    def _take(self, turn: int, answer: tuple[ColumnProfile, Sequence[Distribution]]) -> None:
         if turn != self._turn:
             return
+        found, shapes = answer
+        if shapes:
+            self._shapes[found.name] = shapes[0]
         self._found[found.name] = found
         row = self.names.index(found.name)
-        self.dataChanged.emit(self.index(row, 0), self.index(row, SPREAD))
+        self.dataChanged.emit(self.index(row, 0), self.index(row, len(HEADS) - 1))
         self._next()
 
     def _fail(self, turn: int, error: FetchToZipError) -> None:
@@ -132,7 +144,7 @@ class Profiler(QAbstractTableModel):
         if role == Qt.ItemDataRole.DisplayRole:
             return HEADS[section]
         if role == Qt.ItemDataRole.TextAlignmentRole:
-            return _RIGHT if section in (2, 3) else _LEFT
+            return _RIGHT if section in (3, 4) else _LEFT
         return _ABOUT[section] if role == Qt.ItemDataRole.ToolTipRole else None
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
@@ -142,7 +154,7 @@ class Profiler(QAbstractTableModel):
         if role == PROFILE:
             return found
         if role == Qt.ItemDataRole.TextAlignmentRole:
-            return _RIGHT if index.column() in (2, 3) else _LEFT
+            return _RIGHT if index.column() in (3, 4) else _LEFT
         if role == Qt.ItemDataRole.ToolTipRole:
             return found.words() if found is not None else "Not looked at yet"
         if role == Qt.ItemDataRole.AccessibleTextRole and index.column() == SPREAD:
@@ -159,11 +171,11 @@ class Profiler(QAbstractTableModel):
         if found is None:
             return "…"
         match column:
-            case 2:
-                return f"{found.missing:,} · {100 * (1 - found.filled):.1f} %" if found.missing else "0"
             case 3:
-                return f"{'' if found.is_exact else 'about '}{found.distinct:,}"
+                return f"{found.missing:,} · {100 * (1 - found.filled):.1f} %" if found.missing else "0"
             case 4:
+                return f"{'' if found.is_exact else 'about '}{found.distinct:,}"
+            case 5:
                 return short(found.min)
         return short(found.max)
 

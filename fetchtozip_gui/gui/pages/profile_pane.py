@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QPushButton, QSplitter,
 
 from fetchtozip_gui.gui.errands import Errands
 from fetchtozip_gui.gui.models.files import OpenedFile
-from fetchtozip_gui.gui.models.profiler import Profiler
+from fetchtozip_gui.gui.models.profiler import Profiler, short
 from fetchtozip_gui.gui.widgets.chart import Chart
 from fetchtozip_gui.gui.widgets.charts import Bars, Histogram
 from fetchtozip_gui.gui.widgets.labels import OneLine, label
@@ -18,6 +18,7 @@ from fetchtozip_gui.gui.widgets.picture_button import PictureButton
 from fetchtozip_gui.gui.widgets.profile_table import ProfileTable
 
 if TYPE_CHECKING:
+    from fetchtozip_gui.core.analysis.distribution import Distribution
     from fetchtozip_gui.core.analysis.profile import ColumnProfile
 
 _SHOWS = {
@@ -103,15 +104,18 @@ class ProfilePane(QWidget):
             self.histogram.say("Looking at all rows…" if self.model.is_working else "")
             self._charts.setCurrentWidget(self.histogram)
             return
-        self._show(found)
+        self._show(found, self.model.shape(row))
 
-    def _show(self, found: ColumnProfile) -> None:
+    def _show(self, found: ColumnProfile, shape: Distribution | None) -> None:
         self._title.setText(found.name)
         self._title.setToolTip(found.name)
         self._about.setText(_SHOWS.get(found.shows, ""))
         told = found.words().split("\n")
         self._words.setText("\n".join(line for line in told if not line.startswith("  ") and not line.endswith(":")))
         bars = [(bar.words, bar.count) for bar in found.bars]
+        if shape is not None and shape.counts:
+            ends = [short(edge) for edge in shape.edges]
+            bars = [(f"{ends[at]} to {ends[at + 1]}", count) for at, count in enumerate(shape.counts)]
         if found.shows == "values":
             self.bars.setAccessibleName(f"Most frequent values of {found.name}")
             self.bars.show_bars(bars)
@@ -155,14 +159,17 @@ class ProfilePane(QWidget):
         head.addWidget(self.picture)
         detail.addLayout(head)
         detail.addWidget(self._about)
+        self._charts.setMaximumHeight(360)
         detail.addWidget(self._charts, 1)
         detail.addWidget(self._words)
+        detail.addStretch(1)
         self.split = QSplitter(Qt.Orientation.Horizontal)
         self.split.setObjectName("files-profile")
         self.split.setChildrenCollapsible(False)
         self.split.addWidget(left)
         self.split.addWidget(beside)
-        self.split.setSizes([640, 380])
+        self.split.setSizes([700, 340])
+        self.split.setStretchFactor(0, 1)
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 8, 0, 0)
         whole.addWidget(self.split, 1)

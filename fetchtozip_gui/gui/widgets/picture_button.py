@@ -24,8 +24,8 @@ class PictureButton(QPushButton):
         self._failed = failed
         self.setProperty("role", "beside")
         self.setAccessibleName("Save the chart as a picture")
-        self.setToolTip("Save the chart as SVG or PNG (Alt+P)")
-        self.setShortcut("Alt+P")
+        self.setToolTip("Save the chart as SVG or PNG (Alt+S)")
+        self.setShortcut("Alt+S")
         self.clicked.connect(self.ask)
 
     def ask(self) -> None:

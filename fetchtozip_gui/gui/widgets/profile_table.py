@@ -1,4 +1,4 @@
-"""The table of a profile: a row a column, the last cell a small painted histogram."""
+"""The table of a profile: a row a column, one cell a small painted histogram."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from fetchtozip_gui.core.analysis.profile import ColumnProfile
 
 Index = QModelIndex | QPersistentModelIndex
-_WIDTHS = (150, 90, 120, 100, 110, 110)
+_WIDTHS = (120, 80, 130, 110, 90, 90, 90)
 
 
 class SpreadDelegate(QStyledItemDelegate):
