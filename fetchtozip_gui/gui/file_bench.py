@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, Signal
 
-from fetchtozip_gui.core.errors import FetchToZipError
 from fetchtozip_gui.engine.reading import tidy
 from fetchtozip_gui.gui.errands import Errands
 from fetchtozip_gui.gui.models.files import FilesModel, OpenedFile
@@ -48,12 +47,16 @@ class CleanPane(StepsPane):
 class FileBench(QObject):
     """Files are read in threads of their own, so that many of them do not keep others from being looked at."""
 
+    edited = Signal()
+    """Another file is shown, or what undo would do has changed."""
+
     def __init__(self, window: Window) -> None:
         super().__init__(window)
         self._window = window
         self._reading, self._looking = Errands(self), Errands(self)
         self.model = FilesModel(window.session, self._reading, self)
         self.page = FilesPage(self.model, self._pane)
+        self.page.list.selectionModel().currentChanged.connect(self._tell_edited)
         window.session.opened.connect(self._tidy)
         window.session.closed.connect(self.leave)
         self._tidy()
@@ -85,6 +88,7 @@ class FileBench(QObject):
                 ("E&xport", "Write the rows after the steps to a new file", lambda: self._export(file)),
             ],
         )
+        file.draft.undo_changed.connect(self.edited)
         pane.again_asked.connect(lambda: file.open(self._window.session, self._reading))
         return pane
 
@@ -95,11 +99,16 @@ class FileBench(QObject):
         pane.begun.connect(window.jobs.show_job)
         return pane
 
+    def _tell_edited(self) -> None:
+        self.edited.emit()
+
     def _tidy(self) -> None:
         engine = self._window.session.engine
         if engine is not None:
             self._looking.run(lambda: tidy(engine.folder), lambda _: None)
 
-    def fail(self, error: FetchToZipError) -> None:
-        """Say what went wrong where no better place is."""
-        self._window.fail(error)
+    def export(self) -> None:
+        """Export the chosen file, as its Export tab says."""
+        pane = self.page.pane()
+        if isinstance(pane, FilePane) and pane.file.state == "ready":
+            pane.tab("Export").export()

@@ -27,6 +27,8 @@ from fetchtozip_gui.gui.workbench import Workbench
 
 if TYPE_CHECKING:
     from fetchtozip_gui.core.recipe import Recipe
+    from fetchtozip_gui.gui.file_bench import FileBench
+    from fetchtozip_gui.gui.models.draft import DraftModel
     from fetchtozip_gui.gui.window import Window
 
 PLACES = (
@@ -47,6 +49,7 @@ class Rooms(QObject):
         self._window = window
         self._made: dict[str, QWidget] = {}
         self.bench = Workbench(window)
+        self.files: FileBench | None = None
         self.comparisons = Comparisons(window.session, window.jobs, window.errands, self)
 
     def page(self, name: str) -> tuple[QWidget, bool]:
@@ -89,6 +92,11 @@ class Rooms(QObject):
             HelpPage: lambda page: page.topics,
         }
         first[type(page)](page).setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def draft_of(self, name: str) -> DraftModel:
+        """What is edited on a page: the chosen file's steps on the Files page, the draft everywhere else."""
+        file = self.files.page.current if name == "files" and self.files is not None else None
+        return file.draft if file is not None else self._window.draft
 
     def show_job(self, job_id: str) -> None:
         """Choose a job on the Jobs page."""
@@ -148,6 +156,7 @@ class Rooms(QObject):
         from fetchtozip_gui.gui.file_bench import FileBench  # not needed for the first paint
 
         self.files = FileBench(self._window)
+        self.files.edited.connect(self._window.tell_undo)
         return self.files.page
 
     def _script(self) -> QWidget:

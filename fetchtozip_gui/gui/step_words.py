@@ -50,7 +50,7 @@ WORDS: Mapping[str, Words] = {
     "keep": Words("Keep", names={"first": "the first", "last": "the last", "any": "any one", "none": "none of them"}),
     "separator": Words("Separator", "Between the names of an object and its field"),
     "lists": Words("Lists become", names={"json": "JSON text", "rows": "one row for each element"}),
-    "columns": Words("Columns", empty="every nested column"),
+    "columns": Words("Columns", empty="every column that fits"),
     "rest": Words("The others", names={"keep": "are kept", "drop": "are left out"}),
     "column": Words("Column"),
     "function": Words(

@@ -16,6 +16,7 @@ TYPES = ("", "string", "integer", "number", "boolean", "date", "datetime", "emai
 FIELDS = ("type", "required", "unique", "min", "max", "pattern", "enum", "min_length", "max_length", "format")
 HEADS = (
     "Column",
+    "Faults",
     "Type",
     "Required",
     "Unique",
@@ -26,10 +27,10 @@ HEADS = (
     "Shortest",
     "Longest",
     "Format",
-    "Faults",
 )
 _ABOUT = (
     "The column that the rule is about",
+    "How many values break the rule, of all rows",
     "What every value is, or reads as",
     "Neither missing nor an empty text",
     "No value twice",
@@ -40,9 +41,9 @@ _ABOUT = (
     "The fewest characters",
     "The most characters",
     "date, datetime, time, email, url, uuid, ipv4, or how dates are written, such as %d.%m.%Y",
-    "How many values break the rule, of all rows",
 )
-FAULTS = len(HEADS) - 1
+FAULTS = 1
+_LAST = len(HEADS) - 1
 _SWITCHES = ("required", "unique")
 _WHOLE = ("min_length", "max_length")
 _RIGHT = int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
@@ -116,7 +117,7 @@ class RulesModel(QAbstractTableModel):
             self.beginResetModel()
             self.endResetModel()
         elif before:
-            self.dataChanged.emit(self.index(0, 0), self.index(self.rowCount() - 1, FAULTS))
+            self.dataChanged.emit(self.index(0, 0), self.index(self.rowCount() - 1, _LAST))
 
     def _put(self, rules: Mapping[str, Any], words: str, *, merge: str = "", on_error: str = "") -> None:
         steps = self._draft.part("steps")
@@ -215,7 +216,7 @@ def place_of(steps: list[Any]) -> int | None:
 
 def field_of(index: Index) -> str:
     """What of a rule a cell is about; empty for those that cannot be edited."""
-    return FIELDS[index.column() - 1] if index.isValid() and 0 < index.column() < FAULTS else ""
+    return FIELDS[index.column() - 2] if index.isValid() and index.column() > FAULTS else ""
 
 
 def _written(value: Any) -> str:

@@ -169,7 +169,10 @@ class MapsPane(QWidget):
 
 def coefficient(value: float | None) -> str:
     """`0.83`, `−0.20`; a dash where there is none."""
-    return "–" if value is None else f"{value:.2f}".replace("-", "−")
+    if value is None:
+        return "–"
+    # a minus before nought says nothing
+    return f"{round(value, 2) + 0.0:.2f}".replace("-", "−")
 
 
 def _missing_words(found: Missing) -> str:

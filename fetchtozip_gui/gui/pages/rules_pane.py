@@ -28,7 +28,7 @@ from fetchtozip_gui.gui.models.files import OpenedFile
 from fetchtozip_gui.gui.models.finding import Finding
 from fetchtozip_gui.gui.models.judging import Judgement, judge, save
 from fetchtozip_gui.gui.models.late import LateModel, ParquetRows
-from fetchtozip_gui.gui.models.rules import TYPES, RulesModel, field_of, place_of
+from fetchtozip_gui.gui.models.rules import FAULTS, TYPES, RulesModel, field_of, place_of
 from fetchtozip_gui.gui.widgets.grid import Grid
 from fetchtozip_gui.gui.widgets.labels import label
 from fetchtozip_gui.gui.widgets.notice import Notice
@@ -38,7 +38,7 @@ Index = QModelIndex | QPersistentModelIndex
 PAUSE_MS = 300
 """After the last change of a rule, before all rows are judged anew."""
 HOW = (("report", "stay, and are listed"), ("drop", "are left out, and listed"), ("fail", "end the export"))
-_WIDTHS = (130, 90, 76, 70, 84, 84, 120, 120, 76, 76, 90, 80)
+_WIDTHS = (120, 70, 84, 76, 66, 80, 76, 110, 110, 74, 72, 84)
 
 
 class RulesPane(QWidget):
@@ -181,6 +181,8 @@ class RulesPane(QWidget):
     def _lay_out(self) -> None:
         for how, words in HOW:
             self.how.addItem(f"Rows with a fault {words}", how)
+        # each fault has the number of its row in a column of its own
+        self.grid.verticalHeader().hide()
         self.how.setAccessibleName("What becomes of rows with a fault")
         self.how.setToolTip("When the file is exported; every fault is listed in a file beside the result")
         self.how.setCurrentIndex(self.how.findData(self.model.on_error))
@@ -234,7 +236,7 @@ class RulesTable(QTableView):
         self.setShowGrid(False)
         self.setAlternatingRowColors(True)
         self.setTabKeyNavigation(False)
-        self.setItemDelegateForColumn(1, _TypeDelegate(self))
+        self.setItemDelegateForColumn(FAULTS + 1, _TypeDelegate(self))
         self.setEditTriggers(
             QAbstractItemView.EditTrigger.DoubleClicked
             | QAbstractItemView.EditTrigger.EditKeyPressed
