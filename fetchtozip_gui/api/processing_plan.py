@@ -11,7 +11,7 @@ from fetchtozip_gui.api.dialect import Unfit
 from fetchtozip_gui.api.processing_models import AnalysisType, Operation
 from fetchtozip_gui.core.outputs import FORMATS
 
-FORMAT_WORDS = {"excel": "xlsx", **{name: name for name in FORMATS}}
+FORMAT_WORDS = {**{name: name for name in FORMATS}, "excel": "xlsx"}
 """What a format may be called, and what it is."""
 _STEP = re.compile(r"\bsteps\.(\d+)( \(\w+\))?(\.|: )?")
 ALONE = -1

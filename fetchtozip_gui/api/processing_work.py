@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import re
+import secrets
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +18,8 @@ from starlette.concurrency import run_in_threadpool
 
 from fetchtozip_gui.api.dialect import Unfit
 from fetchtozip_gui.api.processing_plan import Plan
+from fetchtozip_gui.core.analysis.report import report
+from fetchtozip_gui.core.analysis.report_page import page
 from fetchtozip_gui.core.errors import NoSuchJob, OutputError, RecipeError
 from fetchtozip_gui.core.outputs.file import FileOutput
 from fetchtozip_gui.core.outputs.json_text import JsonText
@@ -121,6 +125,16 @@ class Work:
 
         await run_in_threadpool(self._engine.uploads.note, upload.id, follow)
         return await run_in_threadpool(self._engine.result, job.id)
+
+    def page(self, upload: Upload, rows: Rows) -> Path:
+        """The report of the rows as an HTML page, which is made once."""
+        path = upload.folder / "reports" / rows.job_id / f"{_stem(upload.name)}.html"
+        if not path.exists():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            fresh = path.with_suffix(f".{secrets.token_hex(4)}")
+            fresh.write_text(page(report(rows.scan(), upload.name, datetime.now(UTC))), encoding="utf-8")
+            fresh.replace(path)
+        return path
 
     async def _run(self, name: str, path: Path, steps: Sequence[dict[str, Any]], format_name: str, plan: Plan) -> Job:
         document = {

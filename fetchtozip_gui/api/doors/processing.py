@@ -239,7 +239,9 @@ class ProcessingDoor:
         @routes.get(path, status_code=200, summary="Download data", response_class=Download, responses=DOWNLOADS)
         async def download(
             file_id: Annotated[str, Path(description="What upload has answered", examples=[ID], max_length=200)],
-            format: Annotated[str | None, Query(description="csv, json, excel or another one", max_length=20)] = None,
+            format: Annotated[
+                str | None, Query(description="csv, json, excel or another one; html is a report", max_length=20)
+            ] = None,
             data: Annotated[
                 Literal["processed", "uploaded", "errors"] | None,
                 Query(description="What to download; without it the last there is of processed and uploaded"),
@@ -250,6 +252,8 @@ class ProcessingDoor:
             if data == "errors":
                 return await run_in_threadpool(self._all_errors, upload)
             rows = await self._work.rows(upload, data)
+            if format == "html":
+                return Download(await run_in_threadpool(self._work.page, upload, rows), "text/html")
             processed = upload.notes.get("processed") if rows.is_processed else None
             name = format_named(format, "format") if format else (processed or {}).get("format", _own_format(upload))
             made = await self._work.written(upload, rows, name)
