@@ -19,6 +19,7 @@ from fetchtozip_gui.gui.pages.profile_pane import ProfilePane
 from fetchtozip_gui.gui.pages.rows_pane import RowsPane
 from fetchtozip_gui.gui.pages.rules_pane import RulesPane
 from fetchtozip_gui.gui.pages.steps_pane import StepsPane
+from fetchtozip_gui.gui.widgets.report_button import ReportButton
 
 if TYPE_CHECKING:
     from fetchtozip_gui.gui.window import Window
@@ -72,6 +73,7 @@ class FileBench(QObject):
     def _pane(self, file: OpenedFile) -> FilePane:
         looking = self._looking
         shaping = Shaping(file, looking, file)
+        report = ReportButton(file, looking)
         pane = FilePane(
             file,
             [
@@ -87,8 +89,11 @@ class FileBench(QObject):
                 ("R&ules", "What values must be, and every one that is not", lambda: RulesPane(file, looking)),
                 ("E&xport", "Write the rows after the steps to a new file", lambda: self._export(file)),
             ],
+            [report],
         )
         file.draft.undo_changed.connect(self.edited)
+        report.told.connect(pane.notice.tell)
+        report.failed.connect(pane.notice.fail)
         pane.again_asked.connect(lambda: file.open(self._window.session, self._reading))
         return pane
 

@@ -79,11 +79,13 @@ def judge(path: Path, steps: Sequence[dict[str, Any]], at: int, stop: threading.
     try:
         columns = tuple(rows.collect_schema())
         reading(FAULTS, faults).sink_parquet(to)
-    except pl.exceptions.PolarsError as error:
+    except BaseException as error:
         to.unlink(missing_ok=True)
         if stop.is_set():
             raise Cancelled("Nobody waits for the faults any more.") from None
-        raise translate(error) from error
+        if isinstance(error, pl.exceptions.PolarsError):
+            raise translate(error) from error
+        raise
     return Judgement(told[0], told[1], sum(counts.values()), to, columns, dict(counts), tuple(notes))
 
 

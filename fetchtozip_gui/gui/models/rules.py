@@ -148,6 +148,8 @@ class RulesModel(QAbstractTableModel):
         ]
 
     def flags(self, index: Index) -> Qt.ItemFlag:
+        if not index.isValid():
+            return Qt.ItemFlag.NoItemFlags
         flags = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable
         field = field_of(index)
         if field in _SWITCHES:
@@ -160,7 +162,8 @@ class RulesModel(QAbstractTableModel):
         name, field = self.names()[index.row()], field_of(index)
         rule = self._rules.get(name, {})
         if role == Qt.ItemDataRole.CheckStateRole and field in _SWITCHES:
-            return Qt.CheckState.Checked if rule.get(field) else Qt.CheckState.Unchecked
+            # as a plain integer, which views and Qt's own model tester understand
+            return (Qt.CheckState.Checked if rule.get(field) else Qt.CheckState.Unchecked).value
         if role == Qt.ItemDataRole.TextAlignmentRole:
             return _RIGHT if index.column() == FAULTS else _LEFT
         if role == Qt.ItemDataRole.ToolTipRole:

@@ -254,7 +254,7 @@ class RulesTable(QTableView):
         if event.key() == Qt.Key.Key_Delete and index.isValid():
             self._rules.clear(index.row())
         elif event.key() == Qt.Key.Key_Space and field_of(index) in ("required", "unique"):
-            is_on = index.data(Qt.ItemDataRole.CheckStateRole) == Qt.CheckState.Checked
+            is_on = index.data(Qt.ItemDataRole.CheckStateRole) == Qt.CheckState.Checked.value
             turned = Qt.CheckState.Unchecked if is_on else Qt.CheckState.Checked
             self._rules.setData(index, turned, Qt.ItemDataRole.CheckStateRole)
         else:

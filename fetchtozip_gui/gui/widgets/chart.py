@@ -6,7 +6,7 @@ from abc import abstractmethod
 from dataclasses import dataclass
 from pathlib import Path
 
-from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, QSizeF, Qt, Signal
+from PySide6.QtCore import QBuffer, QEvent, QIODevice, QPointF, QRectF, QSize, QSizeF, Qt, Signal
 from PySide6.QtGui import (
     QAccessible,
     QAccessibleEvent,
@@ -24,9 +24,8 @@ from PySide6.QtGui import (
 from PySide6.QtSvg import QSvgGenerator
 from PySide6.QtWidgets import QToolTip, QWidget
 
-from fetchtozip_gui.core.errors import OutputError
+from fetchtozip_gui.gui import files
 from fetchtozip_gui.gui.theme import Colours, colours_of
-from fetchtozip_gui.gui.words import place
 
 _SHARP = 2
 """Pixels of a saved picture for one of the screen's."""
@@ -115,18 +114,18 @@ class Chart(QWidget):
     def save(self, path: Path) -> Path:
         """The chart as a picture: SVG or PNG, by the name's end; `OutputError` where it cannot be written."""
         size = QSize(max(self.width(), 480), max(self.height(), 300))
+        buffer = QBuffer()
+        buffer.open(QIODevice.OpenModeFlag.WriteOnly)
         if path.suffix.lower() == ".svg":
             generator = QSvgGenerator()
-            generator.setFileName(str(path))
+            generator.setOutputDevice(buffer)
             generator.setSize(size)
             generator.setViewBox(QRectF(0, 0, size.width(), size.height()))
             generator.setTitle(self.accessibleName())
             generator.setDescription(self.summary())
-            painter = QPainter()
-            done = painter.begin(generator)
-            if done:
-                self._paint(painter, QSizeF(size))
-                done = painter.end()
+            painter = QPainter(generator)
+            self._paint(painter, QSizeF(size))
+            painter.end()
         else:
             image = QImage(size * _SHARP, QImage.Format.Format_ARGB32)
             image.setDevicePixelRatio(_SHARP)
@@ -134,10 +133,8 @@ class Chart(QWidget):
             self._paint(painter, QSizeF(size))
             painter.end()
             image.setText("Description", self.summary())
-            done = image.save(str(path), "PNG")
-        if not done:
-            raise OutputError(f"{place(path)} cannot be written.", "Choose another place.")
-        return path
+            image.save(buffer, "PNG")
+        return files.write(path, buffer.data().data())
 
     def _fresh(self) -> None:
         self.current = -1
