@@ -150,6 +150,13 @@ class Engine:
         recipe = recipe or self._recipe_of(job)
         return self.submit(recipe, destination.again(recipe, job.wanted), accept_partial=job.accept_partial)
 
+    def aside(self, recipe: Recipe, folder: Path, destination: Path) -> Attempt:
+        """Work that is no job and stands in no list, in a folder of its own that the caller looks after."""
+        self._check_open()
+        task = Task(recipe, folder, destination, accept_partial=True)
+        desk = Desk(self._keyring, self.result, lambda said: None)
+        return Here(self._runner, task, desk) if self._crew is None else Apart(self._crew, task, desk)
+
     def _newer(self, recipe: Recipe) -> Recipe:
         """An incremental recipe that asks for what is newer than the last time."""
         if getattr(recipe.source, "incremental", None) is None:
