@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
@@ -15,6 +15,9 @@ from fetchtozip_gui import __version__
 from fetchtozip_gui.core.schema import type_name
 from fetchtozip_gui.core.secrets import redact
 from fetchtozip_gui.core.verdict import Verdict
+
+if TYPE_CHECKING:
+    from fetchtozip_gui.core.rejects import Rejected
 
 NAME = "datapackage.json"
 PROFILE = "https://datapackage.org/profiles/2.0/datapackage.json"
@@ -36,6 +39,10 @@ class About:
     pages: int = 0
     fetched_rows: int = 0
     fetched_bytes: int = 0
+    notes: tuple[str, ...] = ()
+    """Sentences of the steps; those of the writer come after them."""
+    rejects: Rejected | None = None
+    """The finished list of rejects, for a member beside the data."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,14 +61,16 @@ class Resource:
     safe_for_spreadsheets: bool = False
 
 
-def describe(about: About, resource: Resource, notes: Sequence[str] = ()) -> dict[str, Any]:
-    """The manifest as JSON values."""
+def describe(
+    about: About, resource: Resource, notes: Sequence[str] = (), rejects: Resource | None = None
+) -> dict[str, Any]:
+    """The manifest as JSON values; `rejects` is the member that lists the rows that broke a rule."""
     package: dict[str, Any] = {
         "$schema": PROFILE,
         "name": slug(about.name),
         "title": about.name,
         "created": moment(about.started),
-        "resources": [_resource(resource)],
+        "resources": [_resource(resource), *([_resource(rejects)] if rejects is not None else [])],
     }
     if sources := _sources(about.recipe):
         package["sources"] = sources
@@ -136,8 +145,11 @@ def _own(about: About, resource: Resource, notes: Sequence[str]) -> dict[str, An
         "pages": about.pages,
         "fetched_rows": about.fetched_rows,
         "fetched_bytes": about.fetched_bytes,
-        "notes": list(notes),
+        "notes": [*about.notes, *notes],
     }
+    if about.rejects is not None:
+        of = about.rejects
+        made["rejects"] = {"path": of.place, "rows": of.rows, "dropped": of.dropped, "faults": of.faults}
     if resource.delimiter is not None:
         made["safe_for_spreadsheets"] = resource.safe_for_spreadsheets
     return made

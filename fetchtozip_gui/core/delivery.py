@@ -15,12 +15,14 @@ import polars as pl
 from fetchtozip_gui.core import datapackage
 from fetchtozip_gui.core import schema as types
 from fetchtozip_gui.core.disk import Disk
+from fetchtozip_gui.core.errors import RowsRejected
 from fetchtozip_gui.core.events import Event, Shaped, Wrote
 from fetchtozip_gui.core.outputs import format_of
 from fetchtozip_gui.core.outputs.destination import Destination
 from fetchtozip_gui.core.outputs.file import FileOutput
 from fetchtozip_gui.core.outputs.format import Writer
 from fetchtozip_gui.core.recipe import Recipe
+from fetchtozip_gui.core.rejects import Rejects
 from fetchtozip_gui.core.shape import BATCH_ROWS, Shape
 from fetchtozip_gui.core.spool import Spool
 from fetchtozip_gui.core.verdict import Verdict
@@ -102,6 +104,7 @@ class Delivery:
         self._options = options
         self._format = format_of(recipe.output, destination)
         self._target = Destination(destination, disk)
+        self._rejects = Rejects(destination, options, disk) if shape.judges else None
         self._late = shape.whole
         self._begin()
 
@@ -159,7 +162,7 @@ class Delivery:
             spool.settle()
             yield from self._open(spool.schema)
             if self._shape.whole and spool.schema:
-                for frame in self._shape.batches(spool.scan()):
+                for frame in self._judged(spool):
                     self._submit(frame.clone)
                     yield from self._write(self._ahead)
             else:
@@ -170,6 +173,15 @@ class Delivery:
             yield from self._open(spool.schema)
         self._flush(last=True)
         yield from self._write(0)
+
+    def _judged(self, spool: Spool) -> Iterator[pl.DataFrame]:
+        """All rows shaped; where rows that break a rule are to end the job, they are listed beside it."""
+        try:
+            yield from self._shape.batches(spool.scan(), self._rejects)
+        except RowsRejected:
+            if self._rejects is not None and self._rejects.finish(inside=False):
+                self._rejects.commit()
+            raise
 
     def _open(self, source: pl.Schema) -> Iterator[Event]:
         self._source = source
@@ -217,9 +229,14 @@ class Delivery:
 
     # --- the end ------------------------------------------------------------------------------------------------
 
-    def finish(self, verdict: Verdict, spool: Spool) -> list[str]:
-        """Complete the file, check it, sync it and give it its name; sentences the user should read."""
+    def finish(self, verdict: Verdict, spool: Spool) -> tuple[Verdict, list[str]]:
+        """Complete the file, check it, sync it and give it its name: the verdict with the rows that broke a rule, and
+        sentences the user should read."""
         assert self._writer is not None
+        inside = self._format.name == "zip"
+        rejected = self._rejects.finish(inside=inside) if self._rejects is not None else None
+        if rejected is not None:
+            verdict = verdict.with_rejects(rejected.rows, rejected.dropped, f"listed in {rejected.place}")
         about = datapackage.About(
             recipe=self._recipe.public(),
             name=self._recipe.name,
@@ -228,11 +245,20 @@ class Delivery:
             pages=spool.pages,
             fetched_rows=spool.rows,
             fetched_bytes=spool.bytes,
+            rejects=rejected,
+            notes=tuple(self._rejects.notes) if self._rejects is not None else (),
         )
         self._writer.close(about)
-        notes = [*self._writer.notes, *self._target.commit()]
+        notes = [*about.notes, *self._writer.notes]
+        if self._rejects is not None and not inside:
+            # before the result: rows that are missing in it are never without their list
+            notes += self._rejects.commit()
+        notes += self._target.commit()
+        if self._rejects is not None and inside:
+            self._rejects.discard()
+            self._rejects.remove_old()
         self.bytes = self._target.path.stat().st_size
-        return notes
+        return verdict, notes
 
     def _abandon(self) -> None:
         # the newest first: one that has begun may wait for the one before it
@@ -242,3 +268,5 @@ class Delivery:
             self._writer.abort()
             self._writer = None
         self._target.discard()
+        if self._rejects is not None:
+            self._rejects.discard()

@@ -8,6 +8,7 @@ FetchToZipError
 │   ├── BadBody            a page came, but it is cut, corrupt, too large or not what it says
 │   └── PagingError        pages repeat, loop or contradict each other
 ├── StepError              a step cannot be applied to these columns
+│   └── RowsRejected       rows break a rule, and the recipe says that this ends the job
 ├── OutputError            the result cannot be written
 │   └── NoRoom             the disk is full
 ├── SpoolError             the job's own folder is damaged
@@ -96,6 +97,12 @@ class PagingError(SourceError):
 
 class StepError(FetchToZipError):
     code = "step_failed"
+
+
+class RowsRejected(StepError):
+    """Rows break a rule of a validating step with `on_error` fail."""
+
+    code = "rows_rejected"
 
 
 class OutputError(FetchToZipError):

@@ -45,7 +45,7 @@ def run(
     if missing := recipe.unavailable():
         raise RecipeError("\n".join(missing), "A later version will do this.")
     disk = tools.disk or Disk(tools.stop, tools.say)
-    shape = Shape(recipe.steps)
+    shape = Shape(recipe.steps, folder / "scratch", disk)
     with (
         Spool(folder / "spool", recipe.source_key(), disk) as spool,
         working(tools) as pool,
@@ -74,7 +74,7 @@ def run(
         for event in delivery.rest(spool):
             tools.check()
             yield event
-        notes = delivery.finish(verdict, spool)
+        verdict, notes = delivery.finish(verdict, spool)
         for note in notes:
             yield Said(note, "warning")
         since = spool.done().cursor.get("incremental") if verdict.state == "complete" and not verdict.limited else None

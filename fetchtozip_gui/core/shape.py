@@ -5,25 +5,39 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import lru_cache
+from pathlib import Path
 
 import polars as pl
 
 from fetchtozip_gui.core import schema as types
+from fetchtozip_gui.core.disk import Disk
 from fetchtozip_gui.core.errors import FetchToZipError, StepError
+from fetchtozip_gui.core.rejects import Rejects, judged
+from fetchtozip_gui.core.replay import CHUNK_ROWS, chunks, reading
+from fetchtozip_gui.core.scratch import Scratch
+from fetchtozip_gui.core.steps.sql import SqlStep
+from fetchtozip_gui.core.steps.validate import ValidateStep
 from fetchtozip_gui.core.work import Step
 
-BATCH_ROWS = 25_000
+BATCH_ROWS = CHUNK_ROWS
 """Rows of the chunks that whole-table results are cut into, so that the same rows make the same bytes."""
 
 
 class Shape:
-    """The steps in order. Frames go in with the source's types and come out with the result's."""
+    """The steps in order. Frames go in with the source's types and come out with the result's.
 
-    def __init__(self, steps: Sequence[Step]) -> None:
+    `whole` plans go over the spool from its first row: a step needs other rows, or rows are numbered to be judged.
+    `scratch` is a folder for what has to be put aside between two steps; without it a temporary one.
+    """
+
+    def __init__(self, steps: Sequence[Step], scratch: Path | None = None, disk: Disk | None = None) -> None:
         # with their numbers in the recipe, which errors name, whatever is turned off before them
         self._steps = tuple((number, step) for number, step in enumerate(steps) if getattr(step, "enabled", True))
-        self.whole = any(step.whole() for _, step in self._steps)
+        self.judges = any(isinstance(step, ValidateStep) for _, step in self._steps)
+        self.whole = self.judges or any(step.whole() for _, step in self._steps)
         self.schema = lru_cache(maxsize=4)(self._schema)
+        self._scratch = scratch
+        self._disk = disk
 
     def _schema(self, columns: tuple[tuple[str, pl.DataType], ...]) -> pl.Schema:
         """The result's types for a source of these."""
@@ -45,11 +59,46 @@ class Shape:
                     frame = step.apply_frame(frame)
             return types.conform(frame, result)
 
-    def batches(self, rows: pl.LazyFrame) -> Iterator[pl.DataFrame]:
-        """Shape all rows; chunks of `BATCH_ROWS` in order, with memory bounded by what the steps need."""
-        with _worded():
-            found = self._applied(rows).collect_batches(maintain_order=True, chunk_size=BATCH_ROWS, lazy=True)
-            yield from _recut(iter(found))
+    def batches(self, rows: pl.LazyFrame, rejects: Rejects | None = None) -> Iterator[pl.DataFrame]:
+        """Shape all rows; chunks of `BATCH_ROWS` in order, with memory bounded by what the steps need.
+
+        What breaks a rule of a validating step is listed in `rejects`.
+        """
+        with _worded(), Scratch(self._scratch, self._disk) as scratch:
+            yield from chunks(self._carried(rows, rejects, scratch))
+
+    def _carried(self, rows: pl.LazyFrame, rejects: Rejects | None, scratch: Scratch) -> pl.LazyFrame:
+        """The plan of all steps, with those before the last that judges carried out already."""
+        at_hand = True
+        for place, (number, step) in enumerate(self._steps):
+            if step.twice() and not at_hand:
+                # made once: for the sake of time, and because a group's sums may differ in their last digits
+                rows, at_hand = scratch.keep(rows), True
+            if isinstance(step, ValidateStep):
+                later = [one for _, one in self._steps[place + 1 :]]
+                rows = self._judged(rows, number, step, rejects, scratch, later)
+                continue
+            with _placed(number, step):
+                rows = step.apply_in(rows, scratch) if isinstance(step, SqlStep) else step.apply(rows)
+                rows.collect_schema()
+            at_hand = isinstance(step, SqlStep) or (at_hand and not step.whole())
+        return rows
+
+    def _judged(
+        self,
+        rows: pl.LazyFrame,
+        number: int,
+        step: ValidateStep,
+        rejects: Rejects | None,
+        scratch: Scratch,
+        later: Sequence[Step],
+    ) -> pl.LazyFrame:
+        """The rows that stay, which are judged once: put aside where a later step may look twice or not to the end."""
+        schema = rows.collect_schema()
+        stay = judged(rows, number, step, rejects)
+        if any(one.whole() or isinstance(one, ValidateStep) for one in later):
+            return scratch.keep_frames(stay, schema)
+        return reading(schema, lambda: stay)
 
     def _applied(self, rows: pl.LazyFrame) -> pl.LazyFrame:
         for number, step in self._steps:
@@ -78,20 +127,3 @@ class _worded:  # noqa: N801 - reads as a word at its use
         if error is None or isinstance(error, FetchToZipError) or not isinstance(error, pl.exceptions.PolarsError):
             return
         raise StepError(str(error).partition("\n")[0]) from error
-
-
-def _recut(frames: Iterator[pl.DataFrame]) -> Iterator[pl.DataFrame]:
-    """The same rows in chunks of `BATCH_ROWS`, whatever the chunks they came in."""
-    held: list[pl.DataFrame] = []
-    rows = 0
-    for frame in frames:
-        while frame.height:
-            piece = frame.head(BATCH_ROWS - rows)
-            frame = frame.slice(piece.height)
-            held.append(piece)
-            rows += piece.height
-            if rows == BATCH_ROWS:
-                yield pl.concat(held)
-                held, rows = [], 0
-    if held:
-        yield pl.concat(held)

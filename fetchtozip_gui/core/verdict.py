@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from fetchtozip_gui.core.errors import PageFailed, SourceError
@@ -19,6 +19,16 @@ class Verdict:
     rows: int = 0
     expected: int | None = None
     limited: bool = False
+    rejected: int = 0
+    """Rows that broke a rule of a validating step, dropped or not."""
+
+    def with_rejects(self, rows: int, dropped: int, where: str) -> Verdict:
+        """The verdict where `rows` broke a rule; they are listed in `where`."""
+        what = "were dropped" if dropped == rows else "broke a rule" + (f", {dropped:,} dropped" if dropped else "")
+        words = (
+            f"{self.words}; {rows:,} row{'' if rows == 1 else 's'} {what.replace('were', 'was') if rows == 1 else what}"
+        )
+        return replace(self, words=f"{words} ({where})", rejected=rows)
 
 
 def judge(

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from fetchtozip_gui.core.outputs.file import FileOutput
     from fetchtozip_gui.core.outputs.format import Format, Writer
+    from fetchtozip_gui.core.rejects import Rejected
 
 _COPY = 1024 * 1024
 
@@ -83,13 +84,37 @@ class ZipWriter:
         about = about or About()
         measured = self._member.finish()
         self.notes = measured.notes
-        package = datapackage.describe(about, self._resource(measured), self.notes)
+        rejects = self._add_rejects(about.rejects) if about.rejects is not None else None
+        package = datapackage.describe(about, self._resource(measured), self.notes, rejects)
         data = datapackage.to_bytes(package)
         level = self._options.compression_level
         self._container.begin(datapackage.NAME, deflate.method(level))
         self._container.append(deflate.block(data, level))
         self._container.end()
         self._container.finish(about.started)
+
+    def _add_rejects(self, rejects: Rejected) -> Resource:
+        """The list of rejects as a member of its own; it is read from its file piece by piece."""
+        level = self._options.compression_level
+        digest, size = hashlib.sha256(), 0
+        self._container.begin(rejects.MEMBER, deflate.method(level))
+        rejects.file.seek(0)
+        while data := rejects.file.read(_COPY):
+            digest.update(data)
+            size += len(data)
+            self._container.append(deflate.block(data, level))
+        self._container.end()
+        return Resource(
+            path=rejects.MEMBER,
+            format="csv",
+            media_type="text/csv",
+            schema=rejects.SCHEMA,
+            rows=rejects.faults,
+            bytes=size,
+            digest=digest.hexdigest(),
+            delimiter=",",
+            safe_for_spreadsheets=self._options.safe_for_spreadsheets,
+        )
 
     def _resource(self, measured: _Measured) -> Resource:
         delimited = isinstance(self._format, Delimited)

@@ -22,7 +22,7 @@ _ONLY_ZIP = "Only ZIP exports carry a manifest to be checked against."
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """A check that found nothing wrong: in words, the rows by the manifest, and each member's name and bytes."""
+    """A check that found nothing wrong: in words, the data's rows by the manifest, and each member's name and bytes."""
 
     words: str
     rows: int
@@ -64,9 +64,9 @@ def _checked(path: Path, archive: Archive, password: str | None) -> Report:
     resources = _resources(found.pop(datapackage.NAME).kept)
     _compare(resources, found)
     archive.check_seal()
-    rows = sum(resource["rowCount"] for resource in resources)
-    names = ", ".join(resource["path"] for resource in resources)
-    words = f"{path.name} agrees with its manifest: {names} with {rows:,} rows, every byte as it was written."
+    told = ", ".join(f"{resource['path']} with {resource['rowCount']:,} rows" for resource in resources)
+    words = f"{path.name} agrees with its manifest: {told}, every byte as it was written."
+    rows = resources[0]["rowCount"] if resources else 0
     return Report(words, rows, members)
 
 

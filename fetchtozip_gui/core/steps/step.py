@@ -25,6 +25,10 @@ class AnyStep(Model, ABC):
     def whole(self) -> bool:
         """Whether rows depend on other rows, so that the step cannot be applied batch by batch."""
 
+    def twice(self) -> bool:
+        """Whether the step reads the rows before it more than once, so that they had better be at hand."""
+        return False
+
     @abstractmethod
     def apply(self, frame: pl.LazyFrame) -> pl.LazyFrame:
         """Plan the step; `StepError` for what the columns alone show to be wrong."""

@@ -1,43 +1,188 @@
-"""The words of the validating step; its engine is not in this version."""
+"""Holds rows to rules, and lists every value that breaks one."""
 
 from __future__ import annotations
 
-from typing import ClassVar, Literal
+from dataclasses import dataclass
+from typing import Any, Literal
 
 import polars as pl
 from pydantic import Field
 
-from fetchtozip_gui.core.errors import NotInThisVersion
-from fetchtozip_gui.core.model import Model
+from fetchtozip_gui.core.errors import StepError
+from fetchtozip_gui.core.replay import chunks, reading
+from fetchtozip_gui.core.steps.duplicates import later_duplicates, marked
+from fetchtozip_gui.core.steps.lookup import listed, meant
+from fetchtozip_gui.core.steps.rules import Check, Rule, checks, text
 from fetchtozip_gui.core.steps.step import AnyStep
 
+__all__ = ["FAULTS", "Judge", "Judged", "Rule", "ValidateStep"]
 
-class Rule(Model):
-    """What the values of one column have to be."""
-
-    type: Literal["string", "integer", "float", "number", "boolean", "date", "datetime", "email"] | None = None
-    required: bool = False
-    min: float | None = None
-    max: float | None = None
-    unique: bool = False
-    pattern: str | None = Field(default=None, max_length=1000)
-    enum: tuple[str | int | float | bool, ...] | None = None
-    min_length: int | None = Field(default=None, ge=0)
-    max_length: int | None = Field(default=None, ge=0)
-    format: str | None = None
+FAULTS = pl.Schema(
+    {"row": pl.UInt64(), "column": pl.String(), "value": pl.String(), "rule": pl.String(), "message": pl.String()}
+)
+"""One fault: the row's number, from 1 in the rows that reach the step, the column, its value, the rule, a sentence."""
+_SHOWN = 80
+OnError = Literal["fail", "drop", "report"]
 
 
 class ValidateStep(AnyStep):
-    """Holds the rows to rules and fails, drops or reports those that break one."""
+    """Holds the rows to rules and fails, drops or reports those that break one.
 
-    available: ClassVar[bool] = False
+    Whatever becomes of the rows, every fault is listed in a file beside the result (in a ZIP: in `rejects.csv`).
+    """
+
     type: Literal["validate"] = "validate"
-    rules: dict[str, Rule] = Field(alias="schema")
-    """One rule for each column, under its name."""
-    on_error: Literal["fail", "drop", "report"] = "fail"
+    rules: dict[str, Rule] = Field(alias="schema", min_length=1)
+    """One rule for each column, under its name. Columns without a rule may hold anything."""
+    on_error: OnError = "fail"
+    """fail: no result; drop: rows that break a rule are left out; report: they stay."""
 
     def whole(self) -> bool:
         return any(rule.unique for rule in self.rules.values())
 
+    def twice(self) -> bool:
+        return self.whole()
+
+    def judge(self, rows: pl.LazyFrame) -> Judge:
+        """A judge over these rows, which has read them once where a rule compares them with each other."""
+        schema = rows.collect_schema()
+        notes = self._about_columns(schema)
+        repeated = {
+            name: later_duplicates(rows, [name], nulls=False)
+            for name, rule in self.rules.items()
+            if rule.unique and name in schema
+        }
+        every = tuple(
+            _Asked(name, check)
+            for name in schema
+            if name in self.rules
+            for check in checks(name, self.rules[name], schema[name])
+        )
+        lost = [name for name, rule in self.rules.items() if name not in schema and rule.required]
+        return Judge(every, repeated, self.on_error, tuple(notes), tuple(lost))
+
     def apply(self, frame: pl.LazyFrame) -> pl.LazyFrame:
-        raise NotInThisVersion("The step `validate` is not in this version.", "Use filter to leave rows out.")
+        """The rows that stay, without the list of faults; with `fail` the first fault is the error."""
+        schema = frame.collect_schema()
+        self.judge(pl.LazyFrame(schema=schema))
+
+        def read() -> Any:
+            judge, first = self.judge(frame), 0
+            for rows in chunks(frame):
+                judged = judge(rows, first)
+                first += rows.height
+                if self.on_error == "fail" and judged.faults.height:
+                    raise StepError(f"row {judged.faults['row'][0]}: {judged.faults['message'][0]}")
+                yield judged.kept
+
+        return reading(schema, read)
+
+    def _about_columns(self, schema: pl.Schema) -> list[str]:
+        """What is to be said of columns without a rule and of rules without a column."""
+        names = schema.names()
+        absent = [name for name in self.rules if name not in schema]
+        required = [name for name in absent if self.rules[name].required]
+        if required and self.on_error != "report" and names:
+            raise StepError(
+                f"schema.{required[0]}: there is no column `{required[0]}`, which is required; "
+                f"there are {listed(names)}.",
+                meant(required[0], names),
+            )
+        told = [f"There is no column {listed(absent)}, for which there is a rule."] if absent and names else []
+        extra = [name for name in names if name not in self.rules]
+        return [*told, *([f"Columns without a rule: {listed(extra)}."] if extra else [])]
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    column: str
+    check: Check
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """Some rows after the judgement: those that stay, all faults, and how many rows have one."""
+
+    kept: pl.DataFrame
+    faults: pl.DataFrame
+    failed: int
+
+
+@dataclass(frozen=True, slots=True)
+class Judge:
+    """Judges rows stretch by stretch; `repeated` holds the rising numbers of rows that repeat an earlier value."""
+
+    asked: tuple[_Asked, ...]
+    repeated: dict[str, pl.Series]
+    on_error: OnError
+    notes: tuple[str, ...] = ()
+    absent: tuple[str, ...] = ()
+    """Required columns that are not there at all."""
+
+    def before(self) -> pl.DataFrame:
+        """The faults that are in no row."""
+        absent = list(self.absent)
+        return pl.DataFrame(
+            {
+                "row": [None] * len(absent),
+                "column": absent,
+                "value": [None] * len(absent),
+                "rule": ["required"] * len(absent),
+                "message": [f"`{name}` must not be missing, and there is no such column." for name in absent],
+            },
+            schema=FAULTS,
+        )
+
+    def __call__(self, rows: pl.DataFrame, first: int) -> Judged:
+        """`first` is how many rows came before these."""
+        failed = pl.Series([False], dtype=pl.Boolean).new_from_index(0, rows.height)
+        settled: dict[str, pl.Series] = {}
+        found: list[pl.DataFrame] = []
+        for one in self.asked:
+            values = rows.get_column(one.column)
+            bad = one.check.bad(values).fill_null(False)
+            if one.check.rule == "required":
+                settled[one.column] = bad
+            elif one.column in settled:
+                bad &= ~settled[one.column]  # a text that must not be empty is told once
+            if bad.any():
+                failed |= bad
+                found.append(_faults(values, bad, first, one.check.rule, one.check.words))
+        for name, numbers in self.repeated.items():
+            bad = marked(numbers, first, rows.height)
+            if bad.any():
+                failed |= bad
+                found.append(_faults(rows.get_column(name), bad, first, "unique", "must be unique"))
+        if not found:
+            return Judged(rows, pl.DataFrame(schema=FAULTS), 0)
+        order = {name: place for place, name in enumerate(rows.columns)}
+        faults = pl.concat(found).sort(
+            "row", pl.col("column").replace_strict(order, return_dtype=pl.Int64), maintain_order=True
+        )
+        kept = rows.filter(~failed) if self.on_error == "drop" else rows
+        return Judged(kept, faults, int(failed.sum()))
+
+
+def _faults(values: pl.Series, bad: pl.Series, first: int, rule: str, words: str) -> pl.DataFrame:
+    places = bad.arg_true()
+    shown = text(values.gather(places))
+    name = values.name
+    cut = (
+        pl.when(pl.col("value").str.len_chars() > _SHOWN)
+        .then(pl.col("value").str.slice(0, _SHOWN) + "…")
+        .otherwise(pl.col("value"))
+    )
+    value = (
+        pl.when(pl.col("value").is_null())
+        .then(pl.lit("nothing"))
+        .when(pl.col("value") == "")
+        .then(pl.lit("an empty text"))
+        .otherwise(cut)
+    )
+    return pl.DataFrame({"row": places.cast(pl.UInt64) + (first + 1), "value": shown}).select(
+        "row",
+        pl.lit(name).alias("column"),
+        pl.col("value"),
+        pl.lit(rule).alias("rule"),
+        pl.concat_str(pl.lit(f"`{name}` {words}, found "), value, pl.lit(".")).alias("message"),
+    )

@@ -1,0 +1,155 @@
+"""The file of rejects beside a result: every value that broke a rule, written as carefully as the result itself."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO, ClassVar
+
+import polars as pl
+
+from fetchtozip_gui.core.disk import Disk
+from fetchtozip_gui.core.errors import RowsRejected, StepError
+from fetchtozip_gui.core.outputs.delimited import Delimited
+from fetchtozip_gui.core.outputs.destination import Destination, remove_leftovers
+from fetchtozip_gui.core.outputs.file import FileOutput
+from fetchtozip_gui.core.outputs.stream import StreamWriter
+from fetchtozip_gui.core.replay import chunks
+from fetchtozip_gui.core.steps.validate import FAULTS, ValidateStep
+
+_FORMAT = Delimited("csv", "text/csv", ",")
+_HEADER = ",".join(("step", *FAULTS)).encode()
+_TOLD = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Rejected:
+    """The finished file: where its bytes can be read, and how many faults and rows it lists."""
+
+    MEMBER: ClassVar[str] = "rejects.csv"
+    """The name of the file inside a ZIP."""
+    SCHEMA: ClassVar[pl.Schema] = pl.Schema({"step": pl.Int64(), **FAULTS})
+
+    file: BinaryIO
+    place: str
+    """The name of the file, or of the member."""
+    faults: int
+    rows: int
+    dropped: int
+    """How many of the rows are not in the result."""
+
+
+class Rejects:
+    """The faults of one run. A file is begun with the first of them, so that a faultless run leaves none.
+
+    `finish`, then `commit` to give the file its name, or nothing, and it is gone with `discard`.
+    """
+
+    def __init__(self, result: Path, options: FileOutput, disk: Disk) -> None:
+        self._options = FileOutput(bom=options.bom, safe_for_spreadsheets=options.safe_for_spreadsheets)
+        self._target = Destination(beside(result), disk)
+        self._writer: StreamWriter | None = None
+        self._file: BinaryIO | None = None
+        self._faults = 0
+        self._rows = 0
+        self._dropped = 0
+        self.notes: list[str] = []
+
+    @property
+    def path(self) -> Path:
+        """Where the file goes."""
+        return self._target.path
+
+    def add(self, step: int, faults: pl.DataFrame, rows: int, *, dropped: bool) -> None:
+        """List the faults of some rows; `rows` is how many have one, `step` the number of the step in the recipe."""
+        if not faults.height:
+            return
+        if self._writer is None:
+            self._file = self._target.begin()
+            self._writer = StreamWriter(self._file, _FORMAT.stream(Rejected.SCHEMA, self._options))
+        numbered = faults.select(pl.lit(step, dtype=pl.Int64).alias("step"), *FAULTS)
+        self._writer.write(self._writer.encode(numbered, self._faults))
+        self._faults += faults.height
+        self._rows += rows
+        self._dropped += rows if dropped else 0
+
+    def say(self, sentence: str) -> None:
+        """Add a sentence the user should read."""
+        if sentence not in self.notes:
+            self.notes.append(sentence)
+
+    def finish(self, *, inside: bool) -> Rejected | None:
+        """Complete the bytes, which go `inside` a ZIP or beside the result; None where no row broke a rule."""
+        if self._writer is None or self._file is None:
+            return None
+        self._writer.close()
+        place = Rejected.MEMBER if inside else self.path.name
+        return Rejected(self._file, place, self._faults, self._rows, self._dropped)
+
+    def commit(self) -> list[str]:
+        """Give the file its name; a list of an earlier run is gone where there is nothing to list."""
+        if self._writer is None:
+            self.remove_old()
+            return []
+        self._writer = self._file = None
+        return self._target.commit()
+
+    def remove_old(self) -> None:
+        """Remove the list of an earlier run of the same name, and no other file."""
+        remove_leftovers(self.path)
+        with contextlib.suppress(OSError):
+            with self.path.open("rb") as old:
+                ours = old.read(len(_HEADER) + 3).removeprefix(b"\xef\xbb\xbf").startswith(_HEADER)
+            if ours:
+                self.path.unlink()
+
+    def discard(self) -> None:
+        """Leave nothing of what was not committed."""
+        self._target.discard()
+        self._writer = self._file = None
+
+
+def beside(result: Path) -> Path:
+    """The place of the rejects of a result: `orders.csv` has `orders.rejects.csv` beside it."""
+    return result.with_name(f"{result.stem}.rejects.csv")
+
+
+def judged(rows: pl.LazyFrame, number: int, step: ValidateStep, rejects: Rejects | None) -> Iterator[pl.DataFrame]:
+    """The rows that stay, in order, for one walk to the end; every fault goes to `rejects`.
+
+    `number` is the step's in the recipe. With `fail`, `StepError` at the end tells the first faults and the count.
+    """
+    at = f"steps.{number} (validate)"
+    try:
+        judge = step.judge(rows)
+    except StepError as error:
+        raise StepError(f"{at}: {error.message}", error.hint) from error
+    dropped = step.on_error == "drop"
+    told: list[str] = []
+    count = failed = 0
+    faults = len(judge.absent)
+    if rejects is not None:
+        for note in judge.notes:
+            rejects.say(f"{at}: {note}")
+        rejects.add(number, judge.before(), 0, dropped=False)
+    for frame in chunks(rows):
+        verdict = judge(frame, count)
+        count += frame.height
+        failed += verdict.failed
+        faults += verdict.faults.height
+        first = verdict.faults.select("row", "message").head(_TOLD - len(told))
+        told += [f"row {row:,}: {message}" for row, message in first.rows()]
+        if rejects is not None:
+            rejects.add(number, verdict.faults, verdict.failed, dropped=dropped)
+        if not (failed and step.on_error == "fail"):
+            yield verdict.kept
+    of = f"{failed:,} of {count:,} row{'' if count == 1 else 's'}"
+    if failed and step.on_error == "fail":
+        hint = f"All {faults:,} faults are listed in {rejects.path}." if rejects is not None else ""
+        breaks = "breaks" if failed == 1 else "break"
+        raise RowsRejected(f"{at}: {of} {breaks} a rule: {' '.join(told)}", hint)
+    if faults and rejects is not None:
+        was = ("was" if failed == 1 else "were") + (" left out" if dropped else " kept")
+        rejects.say(f"{at}: {of} broke a rule and {was}; {faults:,} fault{'' if faults == 1 else 's'} in all.")

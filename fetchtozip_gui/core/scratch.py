@@ -1,0 +1,80 @@
+"""Rows put aside on disk between two steps, so that what made them is carried out once."""
+
+from __future__ import annotations
+
+import io
+import shutil
+import tempfile
+import threading
+import weakref
+from collections.abc import Iterable, Iterator
+from itertools import count
+from pathlib import Path
+
+import polars as pl
+
+from fetchtozip_gui.core.disk import Disk
+from fetchtozip_gui.core.replay import chunks, reading
+
+
+class Scratch:
+    """A folder that is gone with the block, or with the object; what a killed process left in it is removed first.
+
+    Without `folder`, one of the system's temporary folders.
+    """
+
+    def __init__(self, folder: Path | None = None, disk: Disk | None = None) -> None:
+        self._wanted = folder
+        self._disk = disk or Disk(threading.Event(), lambda said: None)
+        self._made: Path | None = None
+        self._numbers = count(1)
+
+    def __enter__(self) -> Scratch:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._made is not None:
+            shutil.rmtree(self._made, ignore_errors=True)
+
+    def check(self) -> None:
+        """Raise `Cancelled` once the job is to stop."""
+        self._disk.check()
+
+    def folder(self) -> Path:
+        """A new folder inside."""
+        place = self._place() / f"folder-{next(self._numbers)}"
+        place.mkdir()
+        return place
+
+    def _place(self) -> Path:
+        if self._made is None:
+            if self._wanted is None:
+                self._made = Path(tempfile.mkdtemp(prefix="fetchtozip-"))
+            else:
+                shutil.rmtree(self._wanted, ignore_errors=True)
+                self._wanted.mkdir(parents=True)
+                self._made = self._wanted
+            weakref.finalize(self, shutil.rmtree, self._made, ignore_errors=True)
+        return self._made
+
+    def keep(self, rows: pl.LazyFrame) -> pl.LazyFrame:
+        """Carry out a plan now; the plan that comes back reads its rows from disk, any number of times."""
+        return self.keep_frames(chunks(rows), rows.collect_schema())
+
+    def keep_frames(self, frames: Iterable[pl.DataFrame], schema: pl.Schema) -> pl.LazyFrame:
+        """The same for frames."""
+        path = self._place() / f"rows-{next(self._numbers)}.bin"
+        lengths = []
+        with self._disk.open(path) as file:
+            for frame in frames:
+                buffer = io.BytesIO()
+                frame.write_ipc_stream(buffer, compression="uncompressed")
+                lengths.append(buffer.tell())
+                self._disk.write(file, buffer.getbuffer())
+
+        def read() -> Iterator[pl.DataFrame]:
+            with path.open("rb") as kept:
+                for length in lengths:
+                    yield pl.read_ipc_stream(io.BytesIO(kept.read(length)))
+
+        return reading(schema, read)

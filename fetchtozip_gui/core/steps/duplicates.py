@@ -1,0 +1,68 @@
+"""Finds the rows that repeat an earlier one, with a few bytes a row instead of the whole table in memory."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import polars as pl
+
+from fetchtozip_gui.core.replay import chunks, reading
+from fetchtozip_gui.core.steps.lookup import named
+
+_NUMBER = "row number"
+
+
+def later_duplicates(rows: pl.LazyFrame, columns: Sequence[str], *, nulls: bool = True) -> pl.Series:
+    """Zero-based numbers, rising, of the rows that agree in `columns` with an earlier one.
+
+    A first pass keeps a hash of each row; a second compares the rows whose hashes agree, value by value, so that the
+    answer is exact. Null agrees with null and NaN with NaN; without `nulls`, rows that hold one repeat nothing.
+    """
+    key = pl.struct(named(name) for name in columns)
+    hashes = [frame.select(hash=key.hash()).to_series() for frame in chunks(rows.select(_all(columns)))]
+    if not hashes:
+        return pl.Series(_NUMBER, [], dtype=pl.UInt64)
+    suspects = pl.concat(hashes).is_duplicated()
+    if not suspects.any():
+        return pl.Series(_NUMBER, [], dtype=pl.UInt64)
+    found = []
+    for first, frame in _numbered(chunks(rows.select(_all(columns)))):
+        numbers = pl.int_range(first, first + frame.height, dtype=pl.UInt64, eager=True).alias(_NUMBER)
+        mask = suspects.slice(first, frame.height)
+        found.append((numbers.filter(mask), frame.filter(mask)))
+    numbers = pl.concat([part for part, _ in found])
+    alike = pl.concat([part for _, part in found])
+    repeated = ~alike.select(key.is_first_distinct()).to_series()
+    if not nulls:
+        repeated &= alike.select(pl.all_horizontal(named(name).is_not_null() for name in columns)).to_series()
+    return numbers.filter(repeated)
+
+
+def without(rows: pl.LazyFrame, numbers: pl.Series) -> pl.LazyFrame:
+    """The rows whose numbers are not among `numbers`, in order."""
+    if numbers.is_empty():
+        return rows
+
+    def read() -> Iterator[pl.DataFrame]:
+        for first, frame in _numbered(chunks(rows)):
+            yield frame.filter(~marked(numbers, first, frame.height))
+
+    return reading(rows.collect_schema(), read)
+
+
+def marked(numbers: pl.Series, first: int, height: int) -> pl.Series:
+    """For `height` rows from number `first` on, whether each is among `numbers`, which rise."""
+    begin, end = (int(numbers.search_sorted(bound, side="left")) for bound in (first, first + height))
+    found = numbers.slice(begin, end - begin).cast(pl.Int64) - first
+    return pl.Series("marked", [False], dtype=pl.Boolean).new_from_index(0, height).scatter(found, True)
+
+
+def _numbered(frames: Iterator[pl.DataFrame]) -> Iterator[tuple[int, pl.DataFrame]]:
+    first = 0
+    for frame in frames:
+        yield first, frame
+        first += frame.height
+
+
+def _all(columns: Sequence[str]) -> list[pl.Expr]:
+    return [named(name) for name in columns]

@@ -1,0 +1,303 @@
+"""What a rule asks of the values of one column, one check for each of its parts."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime as Moment  # noqa: N812 - `datetime` is a function of moments here
+from datetime import timedelta
+from typing import Any, Final, Literal
+
+import polars as pl
+from pydantic import Field, field_validator, model_validator
+
+from fetchtozip_gui.core.conform import conform
+from fetchtozip_gui.core.errors import StepError
+from fetchtozip_gui.core.model import Model
+from fetchtozip_gui.core.steps.moments import date, datetime
+from fetchtozip_gui.core.steps.texts import PATTERN_LIMIT, check_pattern, kind
+
+Kind = Literal["string", "integer", "float", "number", "boolean", "date", "datetime", "email"]
+_LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
+EMAIL: Final = rf"^[A-Za-z0-9.!#$%&'*+/=?^_`{{|}}~-]{{1,64}}@{_LABEL}(?:\.{_LABEL})+$"
+"""The pattern by which browsers check an e-mail field (HTML standard), with at least one dot in the domain."""
+_INTEGER = r"^[+-]?\d+$"
+_NUMBER = r"^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$"
+_BOOLEAN = r"^(?i:true|false|1|0)$"
+_ZONED = r"(?:Z|[+-]\d\d:?(?:\d\d)?)$"
+_BYTE = r"(?:25[0-5]|2[0-4]\d|1?\d?\d)"
+PATTERNS: Final = {
+    "email": EMAIL,
+    "url": r"^https?://[^\s/?#]+[^\s]*$",
+    "uuid": r"^(?i:[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12})$",
+    "ipv4": rf"^(?:{_BYTE}\.){{3}}{_BYTE}$",
+    "time": r"^(?:[01]\d|2[0-3]):[0-5]\d(?::[0-5]\d(?:\.\d{1,9})?)?$",
+}
+"""Formats that a pattern of Rust's regex tells."""
+_FORMATS = ("date", "datetime", *PATTERNS)
+_WORDS = {
+    "string": "a text",
+    "integer": "an integer",
+    "float": "a number",
+    "number": "a number",
+    "boolean": "true or false",
+    "date": "a date such as 2024-05-31",
+    "datetime": "a date and time such as 2024-05-31T18:30:00",
+    "email": "an e-mail address",
+    "url": "an address that begins with http:// or https://",
+    "uuid": "a UUID",
+    "ipv4": "an IPv4 address",
+    "time": "a time such as 18:30:00",
+}
+
+
+class Rule(Model):
+    """What the values of one column have to be. A missing value (null) breaks no rule but `required`."""
+
+    type: Kind | None = None
+    """What a value is, or what its text reads as: in a column of texts `12` is an integer. `string` is everything but
+    objects and lists, `float` and `number` are the same, and NaN and infinity are no numbers."""
+    required: bool = False
+    """Neither null nor an empty text."""
+    min: int | float | str | None = None
+    """The smallest value, itself allowed: a number, or a date as 2024-05-31."""
+    max: int | float | str | None = None
+    """The largest value, itself allowed; a date stands for the whole day."""
+    unique: bool = False
+    """No value twice: the first row with a value keeps the rule, the later ones break it."""
+    pattern: str | None = Field(default=None, min_length=1, max_length=PATTERN_LIMIT)
+    """A pattern (Rust's regex) that is found somewhere in the text; `^` and `$` hold its ends."""
+    enum: tuple[int | float | bool | str, ...] | None = Field(default=None, min_length=1)
+    """The only values allowed."""
+    min_length: int | None = Field(default=None, ge=0)
+    """Characters of the text, or elements of a list."""
+    max_length: int | None = Field(default=None, ge=0)
+    format: str | None = None
+    """date, datetime, time, email, url, uuid, ipv4, or how dates are written, such as %d.%m.%Y."""
+
+    @field_validator("pattern")
+    @classmethod
+    def _searchable(cls, pattern: str | None) -> str | None:
+        return pattern if pattern is None else check_pattern(pattern)
+
+    @field_validator("min", "max")
+    @classmethod
+    def _number_or_moment(cls, bound: int | float | str | None) -> int | float | str | None:
+        if isinstance(bound, str) and _moment(bound) is None:
+            raise ValueError("must be a number or a date such as 2024-05-31")
+        if isinstance(bound, float) and bound != bound:
+            raise ValueError("must be a number, and NaN is none")
+        return bound
+
+    @field_validator("format")
+    @classmethod
+    def _known_format(cls, form: str | None) -> str | None:
+        form = "datetime" if form == "date-time" else form
+        if form is not None and form not in _FORMATS and "%" not in form:
+            raise ValueError(f"must be one of {', '.join(_FORMATS)}, or a date pattern such as %d.%m.%Y")
+        return form
+
+    @model_validator(mode="after")
+    def _can_be_kept(self) -> Rule:
+        low, high = self.min, self.max
+        if low is not None and high is not None:
+            if isinstance(low, str) != isinstance(high, str):
+                raise ValueError("`min` and `max` must both be numbers or both be dates")
+            if _bound(low) > _bound(high):
+                raise ValueError(f"`min` {low} is more than `max` {high}")
+        if self.min_length is not None and self.max_length is not None and self.min_length > self.max_length:
+            raise ValueError(f"`min_length` {self.min_length} is more than `max_length` {self.max_length}")
+        if self.dates is not None and self.type not in (None, "date", "datetime", "string"):
+            raise ValueError(f"`format` {self.format} is a pattern of dates, and `type` is {self.type}")
+        return self
+
+    @property
+    def dates(self) -> str | None:
+        """How dates are written, where the format says it."""
+        return self.format if self.format is not None and "%" in self.format else None
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One part of a rule: `bad` says of each value whether it breaks it, `words` what it must be."""
+
+    rule: str
+    words: str
+    bad: Callable[[pl.Series], pl.Series]
+
+
+def checks(name: str, rule: Rule, dtype: pl.DataType) -> Iterator[Check]:
+    """The parts of a rule for a column of a type; `StepError` for bounds that cannot be compared with it."""
+    if rule.required:
+        yield Check("required", "must not be missing", _absent)
+    if dtype == pl.Null:
+        return
+    if rule.type is not None:
+        yield Check("type", f"must be {_named(rule.type, rule)}", _not_of(rule.type, rule.dates))
+    if rule.format is not None and rule.format != rule.type and not (rule.dates and rule.type in ("date", "datetime")):
+        of = "datetime" if rule.dates else rule.format
+        yield Check("format", f"must be {_named(of, rule)}", _not_of(of, rule.dates))
+    if rule.pattern is not None:
+        pattern = rule.pattern
+        yield Check("pattern", f"must match {pattern}", lambda values: ~text(values).str.contains(pattern))
+    if rule.enum is not None:
+        allowed = ", ".join(_shown(value) for value in rule.enum[:10]) + (", …" if len(rule.enum) > 10 else "")
+        yield Check("enum", f"must be one of {allowed}", _not_among(rule.enum, dtype))
+    for which, bound in (("min", rule.min), ("max", rule.max)):
+        if bound is not None:
+            words = f"must be at {'least' if which == 'min' else 'most'} {bound}"
+            yield Check(which, words, _outside(name, which, bound, rule, dtype))
+    if rule.min_length is not None:
+        least = rule.min_length
+        yield Check("min_length", f"must have at least {least} {_unit(dtype)}", lambda values: _length(values) < least)
+    if rule.max_length is not None:
+        most = rule.max_length
+        yield Check("max_length", f"must have at most {most} {_unit(dtype)}", lambda values: _length(values) > most)
+
+
+def text(values: pl.Series) -> pl.Series:
+    """The values as a CSV would show them."""
+    if values.dtype == pl.String:
+        return values
+    return conform(values.to_frame(), pl.Schema({values.name: pl.String()})).to_series()
+
+
+def _absent(values: pl.Series) -> pl.Series:
+    return values.is_null() | (values == "") if values.dtype == pl.String else values.is_null()
+
+
+def _not_of(what: str, dates: str | None) -> Callable[[pl.Series], pl.Series]:
+    def bad(values: pl.Series) -> pl.Series:
+        fits = _of(what, values, dates)
+        return values.is_not_null() & ~fits.fill_null(False)
+
+    return bad
+
+
+def _of(what: str, values: pl.Series, dates: str | None) -> pl.Series:
+    """For each value whether it is of the kind; null may stand for false."""
+    dtype, is_text = values.dtype, values.dtype == pl.String
+    match what:
+        case "string":
+            return _all(values, not dtype.is_nested() and dtype != pl.Binary)
+        case "integer":
+            if dtype.is_float() or dtype.is_decimal():
+                return values == values.floor()
+            return values.str.contains(_INTEGER) if is_text else _all(values, dtype.is_integer())
+        case "number" | "float":
+            if dtype.is_float():
+                return values.is_finite()
+            return values.str.contains(_NUMBER) if is_text else _all(values, dtype.is_numeric())
+        case "boolean":
+            if is_text:
+                return values.str.contains(_BOOLEAN)
+            return values.is_in([0, 1]) if dtype.is_numeric() else _all(values, dtype == pl.Boolean)
+        case "date":
+            if isinstance(dtype, pl.Datetime):
+                return values.dt.time().cast(pl.Int64) == 0
+            found = date(values, dates)
+            return _all(values, False) if found is None else found.is_not_null()
+        case "datetime":
+            found = moments(values, dates)
+            return _all(values, False) if found is None else found.is_not_null()
+        case "email":
+            return values.str.contains(EMAIL) & (values.str.len_chars() <= 254) if is_text else _all(values, False)
+        case _:
+            return values.str.contains(PATTERNS[what]) if is_text else _all(values, False)
+
+
+def numbers(values: pl.Series) -> pl.Series | None:
+    """The values as numbers, null where one is none; None for types that hold no numbers."""
+    if values.dtype == pl.String:
+        return values.set(~values.str.contains(_NUMBER).fill_null(True), None).cast(pl.Float64, strict=False)
+    return values if values.dtype.is_numeric() else None
+
+
+def moments(values: pl.Series, dates: str | None) -> pl.Series | None:
+    """The values as dates with time in UTC, each read by itself; null where one is none, None where none can be."""
+    if values.dtype == pl.Time:
+        return None
+    if values.dtype != pl.String or dates is not None:
+        found = datetime(values, dates)
+        return None if found is None else found.dt.replace_time_zone(None)
+    # a text with a zone and one without do not go together in a column, but each is right by itself
+    zoned = values.str.contains(_ZONED).fill_null(False)
+    with_zone, without = datetime(values.set(~zoned, None), None), datetime(values.set(zoned, None), None)
+    assert with_zone is not None
+    assert without is not None
+    return with_zone.zip_with(zoned, without)
+
+
+def _not_among(allowed: tuple[Any, ...], dtype: pl.DataType) -> Callable[[pl.Series], pl.Series]:
+    texts = pl.Series([_shown(value) for value in allowed])
+
+    def bad(values: pl.Series) -> pl.Series:
+        if not dtype.is_numeric():
+            return ~text(values).is_in(texts.implode())
+        # integers as such: as floats, large ones would be equal to their neighbours
+        to = pl.Int128() if dtype.is_integer() else pl.Float64()
+        written = texts.set(~texts.str.contains(_INTEGER if dtype.is_integer() else _NUMBER), None)
+        return ~values.cast(to).is_in(written.cast(to, strict=False).drop_nulls().implode())
+
+    return bad
+
+
+def _outside(
+    name: str, which: str, bound: int | float | str, rule: Rule, dtype: pl.DataType
+) -> Callable[[pl.Series], pl.Series]:
+    is_moment = isinstance(bound, str)
+    fits = dtype.is_temporal() if is_moment else dtype.is_numeric()
+    if dtype != pl.String and not fits:
+        wanted = "a number" if is_moment else "a date such as 2024-05-31"
+        raise StepError(
+            f"schema.{name}.{which}: column `{name}` is {kind(dtype)}, which cannot be compared with {bound}.",
+            f"Write {wanted}." if dtype.is_numeric() or dtype.is_temporal() else "Leave it out, or cast the column.",
+        )
+    limit, whole_day = _bound(bound), is_moment and len(str(bound)) == 10
+
+    def bad(values: pl.Series) -> pl.Series:
+        found = moments(values, rule.dates) if is_moment else numbers(values)
+        assert found is not None
+        if which == "max" and whole_day:
+            outside: pl.Series = found >= limit + timedelta(days=1)
+        else:
+            outside = found < limit if which == "min" else found > limit
+        # what is no number at all is told by `type` where there is one, and here otherwise
+        lost = values.is_not_null() & found.is_null() if rule.type is None else outside.clear(len(outside))
+        return outside.fill_null(False) | lost.fill_null(False)
+
+    return bad
+
+
+def _bound(bound: int | float | str) -> Any:
+    return _moment(bound) if isinstance(bound, str) else bound
+
+
+def _moment(written: str) -> Moment | None:
+    found = moments(pl.Series([written]), None)
+    return None if found is None else found[0]
+
+
+def _length(values: pl.Series) -> pl.Series:
+    if isinstance(values.dtype, pl.List):
+        return values.list.len()
+    return text(values).str.len_chars()
+
+
+def _unit(dtype: pl.DataType) -> str:
+    return "elements" if isinstance(dtype, pl.List) else "characters"
+
+
+def _all(values: pl.Series, fits: bool) -> pl.Series:
+    return pl.Series([fits], dtype=pl.Boolean).new_from_index(0, values.len())
+
+
+def _named(what: str, rule: Rule) -> str:
+    return f"a date written as {rule.dates}" if rule.dates and what in ("date", "datetime") else _WORDS[what]
+
+
+def _shown(value: Any) -> str:
+    if isinstance(value, bool):
+        return str(value).lower()
+    return re.sub(r"\.0$", "", repr(value)) if isinstance(value, float) else str(value)
