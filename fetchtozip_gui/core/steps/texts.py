@@ -40,7 +40,7 @@ class Replace(Model):
     find: str | None = Field(default=None, min_length=1, max_length=PATTERN_LIMIT)
     """The text that is looked for anywhere in a value."""
     pattern: bool = False
-    """`find` is a pattern (Rust's regex), and `with` may hold its groups: `$1`, `${name}`."""
+    """`find` is a pattern (Rust's regex), and `with` may hold its groups: `${1}`, `${name}`."""
     put: str | None = Field(default="", alias="with")
     """What stands there instead; null empties every value in which it is found."""
     values: dict[str, str | None] | None = Field(default=None, min_length=1)
