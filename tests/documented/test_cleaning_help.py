@@ -24,9 +24,7 @@ def blocks(heading: str, language: str) -> list[str]:
 
 
 @pytest.mark.parametrize("heading", ["Mend it", "Hold it to rules", "Ask it"])
-def test_a_recipe_makes_what_is_printed_below_it(
-    heading: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_recipe_makes_what_is_printed_below_it(heading: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     Path("customers.csv").write_text(blocks("", "csv")[0], encoding="utf-8")
     (written,) = blocks(heading, "json")

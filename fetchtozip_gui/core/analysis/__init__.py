@@ -1,0 +1,1 @@
+"""Looks at rows without changing them."""
