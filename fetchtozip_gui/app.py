@@ -82,7 +82,7 @@ class Program:
         self._instance: Instance | None = None
         self._memory = Memory(folder.root / "window.ini")
         self._preferences = Preferences(self._memory)
-        self._errands = Errands()
+        self._errands = Errands(waits=True)
         self._collector = Collector()
         self.theme = Theme(application, dark=self._dark())
         self.theme.enlarge(self._preferences.number("scale"))
@@ -115,6 +115,7 @@ class Program:
     # --- opening ------------------------------------------------------------------------------------------------
 
     def _begin(self) -> None:
+        self._errands.begin()
         self._errands.run(self._open_folder, self._opened, self._cannot_open)
 
     def _open_folder(self) -> Ready:

@@ -102,6 +102,9 @@ def run(
 ) -> None:
     """Run a recipe and print the result's path."""
     with _errors():
+        from fetchtozip_gui.core.memory import keep_little
+
+        keep_little()  # before Polars is loaded
         from fetchtozip_gui.core.recipe import Recipe
 
         _only_local(engine)

@@ -48,8 +48,7 @@ def serving(host: str, port: int, data_dir: Path | None, api_key: str | None) ->
         stack.callback(engine.close)
         engine.warm()
         app = build(engine, Shelf(engine.store), vault=vault, api_key=lambda: key)
-        guarded = Guard(app, api_key=lambda: key)
-        served = stack.enter_context(serve(guarded, host, port, next_free=True))
+        served = stack.enter_context(serve(Guard(app, api_key=lambda: key), host, port, next_free=True))
         stack.enter_context(announced(folder.root, served))
         yield served
 

@@ -4,8 +4,9 @@
     python3 packaging/first_run.py test      lint, types, import contracts and all tests
     python3 packaging/first_run.py setup     the virtual environment alone
 
-What Qt needs on a bare Linux is installed when this runs as root on Debian or Ubuntu, and otherwise named in one
-line to paste. Uses the standard library alone: it runs before anything is installed.
+What Qt needs on a bare Linux, and for `test` the programs that some tests drive, is installed when this runs as root
+on Debian or Ubuntu, and otherwise named in one line to paste. Uses the standard library alone: it runs before
+anything is installed.
 """
 
 from __future__ import annotations
@@ -36,7 +37,18 @@ QT_LIBRARIES = {  # what PySide6's offscreen and X11 platforms load, and the Deb
     "libxcb-xkb.so.1": "libxcb-xkb1",
     "libxkbcommon-x11.so.0": "libxkbcommon-x11-0",
 }
+TEST_PROGRAMS = {  # what some tests drive, and the Debian package that has it; a test without its program says so
+    "Xvfb": "xvfb",
+    "openbox": "openbox",
+    "xdotool": "xdotool",
+    "xprop": "x11-utils",
+    "chromium": "chromium",
+    "soffice": "libreoffice-calc-nogui",
+    "strip": "binutils",
+    "objdump": "binutils",
+}
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "microsoft-edge")
+"""Any of them does where tests ask for Chromium."""
 CHECKS = (
     ("ruff", "check", "."),
     ("ruff", "format", "--check", "."),
@@ -56,9 +68,7 @@ def main(arguments: list[str]) -> int:
     if sys.version_info < (3, 11):
         print(f"FetchToZip needs Python 3.11 or newer; this is {sys.version.split()[0]}.")
         return 1
-    provide_system_packages()
-    if task == "test":
-        provide_browser()
+    provide_system_packages(for_tests=task == "test")
     provide_environment("dev" if task == "test" else "")
     if task == "demo":
         return subprocess.call([PYTHON, "-m", "fetchtozip_gui", "demo", *arguments[1:]])
@@ -80,39 +90,48 @@ def check(extra: list[str]) -> int:
     return 0
 
 
-def provide_system_packages() -> None:
-    """On Linux: the libraries Qt needs, and Debian's own half of the venv module."""
+def provide_system_packages(*, for_tests: bool) -> None:
+    """On Linux: the libraries Qt needs, Debian's own half of the venv module, and what tests drive; what is missing."""
     if not sys.platform.startswith("linux"):
         return
-    missing = [package for library, package in QT_LIBRARIES.items() if not _loads(library)]
+    needed = [package for library, package in QT_LIBRARIES.items() if not _loads(library)]
     try:
         import ensurepip  # noqa: F401  Debian ships it apart from Python
     except ImportError:
-        missing.append(f"python{sys.version_info.major}.{sys.version_info.minor}-venv")
-    if not missing:
+        needed.append(f"python{sys.version_info.major}.{sys.version_info.minor}-venv")
+    programs = {package for program, package in TEST_PROGRAMS.items() if not has_program(program)}
+    useful = sorted(programs) if for_tests else []
+    if not needed and not useful:
         return
-    line = f"apt-get install -y --no-install-recommends {' '.join(missing)}"
     if os.geteuid() != 0 or shutil.which("apt-get") is None:
-        print(f"Qt and Python need system packages that are missing. On Debian and Ubuntu:\n  sudo {line}", flush=True)
+        _name(needed, "Qt and Python need system packages that are missing.")
+        _name(useful, "Some tests are skipped without programs that are missing.")
         return
-    if _install(line):
-        raise SystemExit(f"This failed: {line}")
-
-
-def provide_browser() -> None:
-    """Where this can be done: the Chromium in which the server's pages, and hostile ones, are tried."""
-    if any(map(shutil.which, BROWSERS)) or not sys.platform.startswith("linux"):
-        return
-    line = "apt-get install -y --no-install-recommends chromium"
-    if os.geteuid() != 0 or shutil.which("apt-get") is None or _install(line):
-        print(f"Without Chromium its tests are left out. On Debian:\n  sudo {line}", flush=True)
-
-
-def _install(line: str) -> int:
-    print(f"· {line}", flush=True)
     quiet = {"stdout": subprocess.DEVNULL, "env": {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}}
     subprocess.run(["apt-get", "update", "-qq"], check=False, **quiet)
-    return subprocess.run(line.split(), check=False, **quiet).returncode
+    # Ubuntu has some of them under other names: these tests are then skipped, the others need not suffer
+    known = [package for package in useful if _is_known(package)]
+    command = [*_INSTALL, *needed, *known]
+    print(f"· {' '.join(command)}", flush=True)
+    subprocess.run(command, check=bool(needed), **quiet)
+
+
+def has_program(name: str) -> bool:
+    """Whether a program of `TEST_PROGRAMS` is there."""
+    return any(map(shutil.which, BROWSERS if name == "chromium" else (name,)))
+
+
+_INSTALL = ("apt-get", "install", "-y", "--no-install-recommends")
+
+
+def _name(packages: list[str], why: str) -> None:
+    if packages:
+        print(f"{why} On Debian and Ubuntu:\n  sudo {' '.join((*_INSTALL, *packages))}", flush=True)
+
+
+def _is_known(package: str) -> bool:
+    told = subprocess.run(["apt-cache", "policy", package], capture_output=True, text=True, check=False).stdout
+    return "Candidate:" in told and "Candidate: (none)" not in told
 
 
 def _loads(library: str) -> bool:

@@ -1,9 +1,9 @@
-"""Takes the README's pictures from the real window on the practice source, in light and dark.
+"""Takes the README's pictures from the real window on the practice source: every page, in light and dark.
 
     python packaging/screenshots.py
 
-Writes `docs/pictures/window-light.png` and `window-dark.png`. Nothing is shown on a screen. The text is set in Inter
-where that is installed (Debian: fonts-inter), else in the system's own font.
+Writes `docs/pictures/PAGE-light.png` and `PAGE-dark.png`. Nothing is shown on a screen. The text is set in Inter where
+that is installed (Debian: fonts-inter), else in the system's own font.
 """
 
 from __future__ import annotations
@@ -11,10 +11,11 @@ from __future__ import annotations
 import os
 import sys
 import tempfile
+import urllib.request
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from PySide6.QtGui import QImage
@@ -27,19 +28,18 @@ os.environ["QT_SCALE_FACTOR"] = "2"  # sharp on today's screens
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 PICTURES = ROOT / "docs" / "pictures"
-SIZE = (1200, 760)
-PATIENCE_MS = 120_000
+SIZE = (1480, 900)
+PATIENCE_MS = 180_000
+SOLD = [{"type": "filter", "where": "quantity > 0"}, {"type": "deduplicate"}]
 
 
 def main() -> int:
-    """Run the demonstration in a window, then grab it twice."""
+    """Tell a small story in a window, then grab every page twice."""
     with tempfile.TemporaryDirectory() as home:
         # before anything looks for it: no place of this machine is to be seen
         os.environ.update(HOME=home, USERPROFILE=home, FETCHTOZIP_HOME=str(Path(home) / "FetchToZip"))
         for folder in ("Downloads", "FetchToZip"):
             Path(home, folder).mkdir()
-        # the port of a last time: the one that the documents name, where it is free
-        Path(home, "FetchToZip", "window.ini").write_text("[practice]\nport=8000\n")
         return _take()
 
 
@@ -57,14 +57,17 @@ def _take() -> int:
     window = program.window
     window.resize(*SIZE)
     window.show()
+    PICTURES.mkdir(parents=True, exist_ok=True)
     try:
-        _wait(application, lambda: bool(window.form.address.text()))
+        _wait(application, lambda: window.rooms.bench.findings.tested is not None)
         _tell_story(application, window)
-        PICTURES.mkdir(parents=True, exist_ok=True)
-        for name, dark in (("light", False), ("dark", True)):
-            program.theme.wear(dark=dark)
-            application.processEvents()
-            _small(window.grab().toImage()).save(str(PICTURES / f"window-{name}.png"), "PNG", 0)
+        for place in window.places:
+            window.go_to(place.id)
+            _settle(application)
+            for name, dark in (("light", False), ("dark", True)):
+                program.theme.wear(dark=dark)
+                _settle(application)
+                _small(window.grab().toImage()).save(str(PICTURES / f"{place.id}-{name}.png"), "PNG", 0)
     finally:
         program.close()
     return 0
@@ -79,37 +82,60 @@ def _small(picture: QImage) -> QImage:
 
 
 def _tell_story(application: QApplication, window: Window) -> None:
-    """A small workbook, the demonstration itself, and a job that is at work."""
-    address = window.form.address.text()
-    window.form.folder.setText("~/Downloads")
-    for query, name, format in (("rows=12000&", "sample", "xlsx"), ("", "online-retail", "zip")):
-        _start(application, window, address.replace("?", f"?{query}"), name, format)
-        _wait(application, lambda: not window.jobs.at_work())
-    _start(application, window, f"{address}&latency_ms=120", "", "parquet")
-    _wait(application, lambda: any(job.rows > 330_000 for job in window.jobs.at_work()))
-    window.form.formats["zip"].setChecked(True)
-    window.form.address.setText(address)
-    window.setFocus()
+    """A workbook of the first rows, the whole practice source, and one job that is at work; a script asks as well."""
+    practice = window.draft.document()
+    _run(application, window, _sample(practice))
+    _run(application, window, {**practice, "steps": [*practice["steps"], *SOLD]})
+    slow = {**practice, "name": "invoices", "output": {"type": "file", "format": "parquet"}}
+    slow["source"] = {**practice["source"], "url": f"{practice['source']['url']}&latency_ms=150", "concurrency": 4}
+    _start(application, window, slow)
+    _wait(application, lambda: any(job.rows > 150_000 for job in _jobs(window) if job.is_active))
+    address = window.server.address
+    for path in ("/health", "/api/export/inputs-list", "/practice"):
+        urllib.request.urlopen(f"{address}{path}").read()
+    window.draft.load({**practice, "steps": [*practice["steps"], *SOLD]}, "Practice source")
+    window.rooms.bench.source.test()
+    _wait(application, lambda: not window.rooms.bench.findings.outdated)
+    _settle(application, 2_000)
 
 
-def _start(application: QApplication, window: Window, address: str, name: str, format: str) -> None:
-    before = len(window.jobs.cards)
-    window.form.address.setText(address)
-    window.form.name.setText(name)
-    window.form.formats[format].setChecked(True)
+def _sample(practice: dict[str, Any]) -> dict[str, Any]:
+    source = {**practice["source"], "url": practice["source"]["url"].replace("?", "?rows=12000&")}
+    return {**practice, "name": "sample", "source": source, "output": {"type": "file", "format": "xlsx"}}
+
+
+def _run(application: QApplication, window: Window, document: dict[str, Any]) -> None:
+    _start(application, window, document)
+    _wait(application, lambda: not any(job.is_active for job in _jobs(window)))
+
+
+def _start(application: QApplication, window: Window, document: dict[str, Any]) -> None:
+    before = len(_jobs(window))
+    window.draft.load(document, "Story")
     window.start()
-    _wait(application, lambda: len(window.jobs.cards) > before)
+    _wait(application, lambda: len(_jobs(window)) > before)
+
+
+def _jobs(window: Window) -> list[Any]:
+    engine = window.session.engine
+    return engine.jobs() if engine is not None else []
 
 
 def _wait(application: QApplication, until: Callable[[], bool]) -> None:
-    from PySide6.QtCore import QDeadlineTimer, QThread
+    from PySide6.QtCore import QDeadlineTimer
 
     deadline = QDeadlineTimer(PATIENCE_MS)
     while not until():
         if deadline.hasExpired():
             raise SystemExit("The window did not get there in time.")
-        application.processEvents()
-        QThread.msleep(5)
+        _settle(application, 20)
+
+
+def _settle(application: QApplication, milliseconds: int = 300) -> None:
+    """Let what is asked for in the background come and be painted."""
+    from PySide6.QtTest import QTest
+
+    QTest.qWait(milliseconds)
 
 
 if __name__ == "__main__":

@@ -191,8 +191,14 @@ class _Answer:
         self.lingers = False
 
     async def __call__(self, message: Message) -> None:
-        if self.bounded and self.bounded.refusal and not self.status and not self._refused:
+        if self._refused or (self.bounded and self.bounded.refusal and not self.status):
             return
+        if _says_nothing(message):
+            await self.refuse(_FAILED)
+        else:
+            await self._pass_on(message)
+
+    async def _pass_on(self, message: Message) -> None:
         kind = message["type"]
         if self.bounded and self.lingers and not self.status:
             await self.bounded.drop()
@@ -213,8 +219,8 @@ class _Answer:
         self._refused = True
         headers = [(b"content-type", b"application/json"), (b"content-length", str(len(body)).encode())]
         headers += [(name.encode(), value.encode()) for name, value in refusal.headers]
-        await self({"type": f"{kind}.start", "status": refusal.status, "headers": headers})
-        await self({"type": f"{kind}.body", "body": body})
+        await self._pass_on({"type": f"{kind}.start", "status": refusal.status, "headers": headers})
+        await self._pass_on({"type": f"{kind}.body", "body": body})
 
     async def refuse_upgrade(self, refusal: Refusal) -> None:
         """403 before the WebSocket is accepted, whatever the reason; some servers cannot send the words."""
@@ -230,6 +236,13 @@ class _Answer:
         ours = {name for name, _ in _ALWAYS} | {self._request_id[0]}
         kept = [(name, value) for name, value in said if name.lower() not in ours]
         return [*kept, *_ALWAYS, self._request_id, *(pair for pair in _UNLESS_SAID if pair[0] not in names)]
+
+
+def _says_nothing(message: Message) -> bool:
+    """Whether this is how Starlette answers for a route that failed: one plain line, without the shape of an error."""
+    if message["type"] != "http.response.start" or message["status"] != 500:
+        return False
+    return any(name == b"content-type" and value.startswith(b"text/plain") for name, value in message["headers"])
 
 
 def _shown(head: Head) -> str:

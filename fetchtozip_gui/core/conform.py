@@ -49,13 +49,14 @@ def widen_for(frame: pl.DataFrame, schema: pl.Schema) -> pl.Schema:
     """`schema` with String wherever a value of `frame` would lose digits in the type that `schema` gives it.
 
     Integers beyond ±2^53 in a float column, dates in a finer unit that cannot reach them. The type alone does not
-    show this, so it is asked of every frame whose schema differs from the union.
+    show this, so it is asked of every frame whose schema differs from the union. `schema` itself where all fits.
     """
-    wider = dict(schema)
+    wider: dict[str, pl.DataType] = {}
     for name, dtype in frame.schema.items():
-        if name in wider and dtype != wider[name]:
-            wider[name] = _fitting(frame[name], wider[name])
-    return pl.Schema(wider)
+        told = schema.get(name, dtype)
+        if dtype != told and (fitting := _fitting(frame[name], told)) != told:
+            wider[name] = fitting
+    return pl.Schema({**schema, **wider}) if wider else schema
 
 
 def _fitting(values: pl.Series, to: pl.DataType) -> pl.DataType:

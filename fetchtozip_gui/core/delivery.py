@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -27,7 +28,51 @@ from fetchtozip_gui.core.spool import Spool
 from fetchtozip_gui.core.verdict import Verdict
 
 CHUNK_ROWS = 4_000
-"""Rows that are encoded together at least: a call for each small page would cost more than its rows."""
+"""Rows that are shaped and encoded together at least: a call for each small page would cost more than its rows."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Encoded:
+    chunk: Any
+    rows: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Waiting:
+    """Shaped rows that are too few to be encoded, and how many rows stand before them."""
+
+    first: int = 0
+    frames: tuple[pl.DataFrame, ...] = ()
+    rows: int = 0
+
+
+class _Link:
+    """The work on one stretch of rows, in any thread: stretches are made side by side and numbered in order.
+
+    Only `before` is waited for: the link before this one, which a pool has always begun earlier.
+    """
+
+    def __init__(self, writer: Writer, make: Callable[[], pl.DataFrame], before: Future[_Waiting], last: bool) -> None:
+        self.after: Future[_Waiting] = Future()
+        self._writer = writer
+        self._make = make
+        self._before = before
+        self._last = last
+
+    def run(self) -> _Encoded | None:
+        """The rows encoded; None where they are too few and wait for the next ones."""
+        try:
+            made = self._make()
+            before = self._before.result()
+        except BaseException as error:
+            self.after.set_exception(error)
+            raise
+        frames, rows = (*before.frames, made), before.rows + made.height
+        if rows < CHUNK_ROWS and not self._last:
+            self.after.set_result(_Waiting(before.first, frames, rows))
+            return None
+        self.after.set_result(_Waiting(before.first + rows))
+        return _Encoded(self._writer.encode(pl.concat(frames), before.first), rows) if rows else None
 
 
 class Delivery:
@@ -66,12 +111,11 @@ class Delivery:
     def _begin(self) -> None:
         self._source: pl.Schema | None = None
         self._writer: Writer | None = None
-        self._shaping: deque[Future[pl.DataFrame]] = deque()
-        self._encoding: deque[Future[Any]] = deque()
-        self._heights: deque[int] = deque()
-        self._held: list[pl.DataFrame] = []
+        self._held: list[tuple[pl.DataFrame, pl.Schema | None]] = []
         self._held_rows = 0
-        self._submitted = 0
+        self._before: Future[_Waiting] = Future()
+        self._before.set_result(_Waiting())
+        self._encoding: deque[Future[_Encoded | None]] = deque()
         self.rows = 0
         self.bytes = 0
 
@@ -93,33 +137,41 @@ class Delivery:
 
     # --- rows in ------------------------------------------------------------------------------------------------
 
-    def offer(self, frame: pl.DataFrame, source: pl.Schema) -> Iterator[Event]:
-        """Take the next rows of the source if they can go straight through; `source` is the union of types so far."""
+    def offer(self, frame: pl.DataFrame, source: pl.Schema, known: pl.Schema | None = None) -> Iterator[Event]:
+        """Take the next rows of the source if they can go straight through.
+
+        `source` is the union of types so far, `known` the frame's own types, where they are.
+        """
         if self._late:
             return
-        if self._source is not None and source != self._source:
-            self._abandon()
-            self._late = True
-            return
-        yield from self._take(frame, source)
+        if self._source is None:
+            yield from self._open(source)
+        elif source is not self._source:
+            if source != self._source:
+                self._abandon()
+                self._late = True
+                return
+            self._source = source
+        self._take(frame, known)
+        yield from self._write(self._ahead)
 
     def rest(self, spool: Spool) -> Iterator[Event]:
         """Write what has not gone straight through, to the last row."""
         if self._late:
             self._begin()
             spool.settle()
+            yield from self._open(spool.schema)
             if self._shape.whole and spool.schema:
-                yield from self._open(spool.schema)
                 for frame in self._judged(spool):
-                    yield from self._shaped(frame)
+                    self._submit(frame.clone)
+                    yield from self._write(self._ahead)
             else:
                 for frame in spool.frames():
-                    yield from self._take(frame, spool.schema)
-        if self._writer is None:
+                    self._take(frame, None)
+                    yield from self._write(self._ahead)
+        elif self._writer is None:
             yield from self._open(spool.schema)
-        while self._shaping:
-            yield from self._shaped(self._shaping.popleft().result())
-        self._encode()
+        self._flush(last=True)
         yield from self._write(0)
 
     def _judged(self, spool: Spool) -> Iterator[pl.DataFrame]:
@@ -137,36 +189,41 @@ class Delivery:
         self._writer = self._format.open(self._target.begin(), schema, self._options)
         yield Shaped(self.columns)
 
-    def _take(self, frame: pl.DataFrame, source: pl.Schema) -> Iterator[Event]:
-        if self._writer is None:
-            yield from self._open(source)
+    def _take(self, frame: pl.DataFrame, known: pl.Schema | None) -> None:
         for piece in frame.iter_slices(BATCH_ROWS):
-            self._shaping.append(self._pool.submit(self._shape.batch, piece, source))
-            while self._shaping and (len(self._shaping) > self._ahead or self._shaping[0].done()):
-                yield from self._shaped(self._shaping.popleft().result())
+            self._held.append((piece, known))
+            self._held_rows += piece.height
+            if self._held_rows >= CHUNK_ROWS:
+                self._flush()
 
-    def _shaped(self, frame: pl.DataFrame) -> Iterator[Event]:
-        self._held.append(frame)
-        self._held_rows += frame.height
-        if self._held_rows >= CHUNK_ROWS:
-            self._encode()
-        yield from self._write(self._ahead)
-
-    def _encode(self) -> None:
-        """Have what is held encoded as one chunk; its size is a function of the rows alone."""
-        assert self._writer is not None
-        if self._held_rows:
-            self._encoding.append(self._pool.submit(self._writer.encode, pl.concat(self._held), self._submitted))
-            self._submitted += self._held_rows
-            self._heights.append(self._held_rows)
+    def _flush(self, *, last: bool = False) -> None:
+        """Have what is held shaped and encoded; where it is cut depends on the rows alone."""
+        held, source = self._held, self._source
+        assert source is not None
         self._held, self._held_rows = [], 0
+        self._submit(lambda: self._shaped(held, source), last=last)
+
+    def _shaped(self, held: list[tuple[pl.DataFrame, pl.Schema | None]], source: pl.Schema) -> pl.DataFrame:
+        if not held:
+            return pl.DataFrame(schema=self._shape.result(source))
+        frames = [frame if known is source else types.conform(frame, source) for frame, known in held]
+        return self._shape.batch(pl.concat(frames), source)
+
+    def _submit(self, make: Callable[[], pl.DataFrame], *, last: bool = False) -> None:
+        """Have rows made and encoded in one thread, which learns from the one before it where they stand."""
+        assert self._writer is not None
+        link = _Link(self._writer, make, self._before, last)
+        self._before = link.after
+        self._encoding.append(self._pool.submit(link.run))
 
     def _write(self, ahead: int) -> Iterator[Event]:
         assert self._writer is not None
         before = self.rows
         while self._encoding and (len(self._encoding) > ahead or self._encoding[0].done()):
-            self.bytes += self._writer.write(self._encoding.popleft().result())
-            self.rows += self._heights.popleft()
+            encoded = self._encoding.popleft().result()
+            if encoded is not None:
+                self.bytes += self._writer.write(encoded.chunk)
+                self.rows += encoded.rows
         if self.rows != before:
             yield Wrote(self.rows, self.bytes)
 
@@ -204,7 +261,8 @@ class Delivery:
         return verdict, notes
 
     def _abandon(self) -> None:
-        for future in (*self._shaping, *self._encoding):
+        # the newest first: one that has begun may wait for the one before it
+        for future in reversed(self._encoding):
             future.cancel()
         if self._writer is not None:
             self._writer.abort()

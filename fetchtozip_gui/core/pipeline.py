@@ -6,10 +6,9 @@ starting it again on a folder that holds finished pages.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Generator, Iterator
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from fetchtozip_gui.core import schema as types
@@ -23,7 +22,7 @@ from fetchtozip_gui.core.secrets import Secret
 from fetchtozip_gui.core.shape import Shape
 from fetchtozip_gui.core.spool import Spool, pack
 from fetchtozip_gui.core.verdict import Verdict, judge
-from fetchtozip_gui.core.work import Failed, Kept, Limited, Part, Tools, in_order, threads
+from fetchtozip_gui.core.work import Failed, Kept, Limited, Part, Tools, working
 
 
 @dataclass
@@ -49,7 +48,7 @@ def run(
     shape = Shape(recipe.steps, folder / "scratch", disk)
     with (
         Spool(folder / "spool", recipe.source_key(), disk) as spool,
-        threads(tools.workers, "encode") as pool,
+        working(tools) as pool,
         Delivery(
             recipe,
             _unlocked(recipe.output, tools),
@@ -57,12 +56,12 @@ def run(
             shape,
             disk,
             pool,
-            ahead=tools.workers + 2,
+            ahead=tools.workers,
             started=spool.started,
         ) as delivery,
     ):
         end = _End()
-        yield from _fetch(recipe, spool, delivery, pool, tools, end)
+        yield from _fetch(recipe, spool, delivery, replace(tools, pool=pool), end)
         verdict = judge(
             rows=spool.rows,
             pages=spool.pages,
@@ -82,9 +81,7 @@ def run(
         yield Delivered(str(delivery.path), delivery.rows, delivery.bytes, verdict, delivery.columns, since)
 
 
-def _fetch(
-    recipe: Recipe, spool: Spool, delivery: Delivery, pool: ThreadPoolExecutor, tools: Tools, end: _End
-) -> Iterator[Event]:
+def _fetch(recipe: Recipe, spool: Spool, delivery: Delivery, tools: Tools, end: _End) -> Iterator[Event]:
     """Bring the rest of the source into the spool and, where rows can go straight through, into the output too."""
     if spool.parts:
         yield Said(f"Going on after page {spool.pages:,}: {spool.rows:,} rows are on disk.")
@@ -96,16 +93,13 @@ def _fetch(
         end.limited = bool(spool.ended.get("limited"))
         return
     said: list[Said] = []
-    parts = _parts(recipe, spool, tools, end, said)
-    with closing(in_order(pool, _packed, parts, ahead=tools.workers + 2)) as packed:
-        for part, data in packed:
+    with closing(_parts(recipe, spool, tools, end, said)) as parts:
+        for part in parts:
             tools.check()
-            spool.add(part, data)
+            spool.add(part, pack(part.frame) if part.packed is None else part.packed)
             yield from _drain(said)
             yield Fetched(spool.pages, spool.rows, spool.bytes, spool.total_rows, spool.total_pages)
-            # a part that was packed while a later one widened the types may not survive them
-            spool.schema = types.widen_for(part.frame, spool.schema)
-            yield from delivery.offer(part.frame, spool.schema)
+            yield from delivery.offer(part.frame, spool.schema, part.known)
     yield from _drain(said)
     if end.failure is None:
         spool.end(limited=end.limited)
@@ -118,7 +112,7 @@ def _unlocked(output: FileOutput, tools: Tools) -> FileOutput:
     return output.model_copy(update={"password": Secret(output.password.reveal(tools.keyring))})
 
 
-def _parts(recipe: Recipe, spool: Spool, tools: Tools, end: _End, said: list[Said]) -> Iterator[Part]:
+def _parts(recipe: Recipe, spool: Spool, tools: Tools, end: _End, said: list[Said]) -> Generator[Part, None, None]:
     """The source's parts in order; everything else it says is taken in on the way."""
     with closing(recipe.source.read(tools, spool.done())) as items:
         for item in items:
@@ -137,16 +131,16 @@ def _parts(recipe: Recipe, spool: Spool, tools: Tools, end: _End, said: list[Sai
 
 
 def _widen(spool: Spool, part: Part) -> list[Said]:
-    found = part.schema or part.frame.schema
-    if found == spool.schema:
-        return []
+    found = part.schema or part.types
     before = spool.schema
-    spool.schema = types.widen_for(part.frame, types.unite(before, found))
-    return [Said(change, "warning") for change in types.changes(before, spool.schema)] if before else []
-
-
-def _packed(part: Part) -> tuple[Part, bytes]:
-    return part, pack(part.frame)
+    if found is before and part.schema is None:
+        return []
+    # where they are equal the part's own is kept: the next part has the very same object, which says it at once
+    united = found if found == before else types.unite(before, found)
+    spool.schema = types.widen_for(part.frame, united)
+    if not before or spool.schema is found:
+        return []
+    return [Said(change, "warning") for change in types.changes(before, spool.schema)]
 
 
 def _drain(said: list[Said]) -> Iterator[Event]:

@@ -14,13 +14,13 @@ from __future__ import annotations
 import io
 import json
 import time
-import zlib
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, BinaryIO
 
 import polars as pl
+from isal import isal_zlib
 from polars.io.plugins import register_io_source
 
 from fetchtozip_gui.core import schema as types
@@ -28,12 +28,12 @@ from fetchtozip_gui.core.disk import Disk
 from fetchtozip_gui.core.errors import SpoolError
 from fetchtozip_gui.core.spool_kept import KeptPages
 from fetchtozip_gui.core.spool_lines import Line, Manifest
-from fetchtozip_gui.core.work import Done, Kept, Part
+from fetchtozip_gui.core.work import Done, Kept, Packed, Part
 
 FILE_BYTES = 256 * 1024 * 1024
-Packed = bytes
-SYNC_PAGES = 20
+SYNC_PAGES = 100
 SYNC_SECONDS = 0.5
+"""A power loss costs what was fetched in this time at most; of a source that is fast, so many pages of it."""
 
 
 def pack(frame: pl.DataFrame) -> Packed:
@@ -49,8 +49,11 @@ class Spool:
     `key` says which source the rows are from: a folder with rows of another source is refused.
     """
 
-    def __init__(self, folder: Path, key: str, disk: Disk, *, file_bytes: int = FILE_BYTES) -> None:
+    def __init__(
+        self, folder: Path, key: str, disk: Disk, *, file_bytes: int = FILE_BYTES, sync_pages: int = SYNC_PAGES
+    ) -> None:
         self._folder = folder
+        self._sync_pages = sync_pages
         self._file_bytes = file_bytes
         self._disk = disk
         folder.mkdir(parents=True, exist_ok=True)
@@ -64,11 +67,9 @@ class Spool:
             self._manifest.close()
             raise
         self._rows: BinaryIO | None = None
-        self._rows_name = ""
-        self._rows_end = 0
-        self._seen: tuple[pl.Schema, Any] | None = None
-        self.unsynced_pages = 0
-        self._synced_at = time.monotonic()
+        self._rows_name, self._rows_end = "", 0
+        self._seen: tuple[pl.Schema, Any] = pl.Schema(), []
+        self.unsynced_pages, self._synced_at = 0, time.monotonic()
 
     def _begun(self, key: str) -> datetime:
         """When the spool was begun: now, for an empty folder."""
@@ -182,12 +183,11 @@ class Spool:
         """Append a part; `packed` is `pack(part.frame)`. It counts from now on."""
         file = self._file_for_rows()
         self._disk.write(file, packed)
-        at, self._rows_end = self._rows_end, self._rows_end + len(packed)
         line = Line(
             file=self._rows_name,
-            at=at,
+            at=self._rows_end,
             length=len(packed),
-            crc=zlib.crc32(packed),
+            crc=isal_zlib.crc32(packed),
             first_page=part.first_page,
             pages=part.pages,
             rows=part.frame.height,
@@ -196,10 +196,11 @@ class Spool:
             hashes=part.hashes,
             total_rows=part.total_rows if part.total_rows is not None else self.total_rows,
             total_pages=part.total_pages if part.total_pages is not None else self.total_pages,
-            schema=self._as_json(part.schema or part.frame.schema),
+            schema=self._as_json(part.schema or part.types),
             rows_so_far=self.rows + part.frame.height,
             bytes_so_far=self.bytes + part.bytes,
         )
+        self._rows_end += len(packed)
         self._manifest.add(line)
         self._lines.append(line)
         self._kept.forget(line.last_page)
@@ -233,8 +234,7 @@ class Spool:
     # --- inside -------------------------------------------------------------------------------------------------
 
     def _union(self) -> pl.Schema:
-        schema = pl.Schema()
-        seen = None
+        schema, seen = pl.Schema(), None
         for line in self._lines:
             if line.schema != seen:
                 seen = line.schema
@@ -244,7 +244,7 @@ class Spool:
     def _intact(self, line: Line) -> bool:
         try:
             with self._disk.open(self._folder / line.file, "rb") as file:
-                return zlib.crc32(_read_exactly(file, line)) == line.crc
+                return isal_zlib.crc32(_read_exactly(file, line)) == line.crc
         except (OSError, SpoolError):
             return False
 
@@ -273,12 +273,13 @@ class Spool:
         return self._rows
 
     def _as_json(self, schema: pl.Schema) -> Any:
-        if self._seen is None or self._seen[0] != schema:
-            self._seen = schema, types.to_json(schema)
+        before, known = self._seen
+        if before is not schema:
+            self._seen = schema, known if before == schema else types.to_json(schema)
         return self._seen[1]
 
     def _sync_sometimes(self) -> None:
-        if self.unsynced_pages >= SYNC_PAGES or time.monotonic() - self._synced_at > SYNC_SECONDS:
+        if self.unsynced_pages >= self._sync_pages or time.monotonic() - self._synced_at > SYNC_SECONDS:
             self._sync()
 
     def _sync(self) -> None:

@@ -8,6 +8,8 @@ import zlib
 from pathlib import Path
 from typing import BinaryIO
 
+import msgspec
+
 from fetchtozip_gui.core.disk import Disk
 from fetchtozip_gui.core.work import Kept
 
@@ -69,7 +71,7 @@ class KeptPages:
         return file
 
     def _write(self, file: BinaryIO, page: Kept) -> None:
-        about = json.dumps({"page": page.page, "cursor": page.cursor, "digest": page.digest}).encode()
+        about = msgspec.json.encode({"page": page.page, "cursor": page.cursor, "digest": page.digest})
         body = len(about).to_bytes(4, "little") + about + page.body
         self._disk.write(file, _FRAME.pack(len(body), zlib.crc32(body)) + body)
 

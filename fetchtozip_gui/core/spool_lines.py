@@ -10,6 +10,8 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
 from fetchtozip_gui.core.disk import Disk
 from fetchtozip_gui.core.errors import SpoolError
 
@@ -79,7 +81,7 @@ class Manifest:
 
     def add(self, line: Line) -> None:
         value = {name: getattr(line, name) for name in _FIELDS}
-        if line.schema == self._schema:
+        if line.schema is self._schema or line.schema == self._schema:
             del value["schema"]  # most parts are like the one before
         self._schema = line.schema
         self._append({"part": value})
@@ -98,7 +100,7 @@ class Manifest:
         self._file.close()
 
     def _append(self, value: dict[str, Any]) -> None:
-        text = json.dumps(value, separators=(",", ":")).encode()
+        text = msgspec.json.encode(value)
         self._disk.write(self._file, b"%08x %s\n" % (zlib.crc32(text), text))
 
     def _read(self, data: bytes) -> int:

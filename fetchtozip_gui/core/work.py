@@ -18,6 +18,8 @@ from fetchtozip_gui.core.events import Said
 if TYPE_CHECKING:
     import polars as pl
 
+Packed = bytes
+"""A frame as one Arrow IPC stream."""
 In = TypeVar("In")
 Out = TypeVar("Out")
 
@@ -43,6 +45,8 @@ class Tools:
     """Tells the log at once what cannot wait for the next event, such as a disk that is full."""
     workers: int = max(2, min(4, os.cpu_count() or 2))
     """Threads that parse and encode."""
+    pool: ThreadPoolExecutor | None = None
+    """Those threads, where the job has them already."""
     disk: Disk | None = None
     """Where the job writes; null is the real disk."""
 
@@ -75,6 +79,15 @@ class Part:
     total_rows: int | None = None
     total_pages: int | None = None
     schema: pl.Schema | None = None
+    known: pl.Schema | None = None
+    """The frame's own types, where they are known: to ask a frame costs more than to keep what was found."""
+    packed: Packed | None = None
+    """The frame as the spool keeps it (`spool.pack`), where a thread has made that already."""
+
+    @property
+    def types(self) -> pl.Schema:
+        """The frame's own types."""
+        return self.frame.schema if self.known is None else self.known
 
 
 @dataclass(frozen=True)
@@ -158,6 +171,16 @@ def in_order(
     finally:
         for future in waiting:
             future.cancel()
+
+
+@contextmanager
+def working(tools: Tools) -> Iterator[ThreadPoolExecutor]:
+    """The job's own threads, or as many for now. One pool for all work: each thread keeps memory of its own."""
+    if tools.pool is not None:
+        yield tools.pool
+        return
+    with threads(tools.workers, "work") as pool:
+        yield pool
 
 
 @contextmanager

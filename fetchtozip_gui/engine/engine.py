@@ -150,6 +150,13 @@ class Engine:
         recipe = recipe or self._recipe_of(job)
         return self.submit(recipe, destination.again(recipe, job.wanted), accept_partial=job.accept_partial)
 
+    def aside(self, recipe: Recipe, folder: Path, destination: Path) -> Attempt:
+        """Work that is no job and stands in no list, in a folder of its own that the caller looks after."""
+        self._check_open()
+        task = Task(recipe, folder, destination, accept_partial=True)
+        desk = Desk(self._keyring, self.result, lambda said: None)
+        return Here(self._runner, task, desk) if self._crew is None else Apart(self._crew, task, desk)
+
     def _newer(self, recipe: Recipe) -> Recipe:
         """An incremental recipe that asks for what is newer than the last time."""
         if getattr(recipe.source, "incremental", None) is None:
@@ -223,15 +230,19 @@ class Engine:
 
     def job(self, job_id: str) -> Job:
         """One job as it is now; `NoSuchJob` where there is none."""
-        try:
-            job = self._ledger.get(job_id)
-            if not job.is_active or job_id in self._runs:
-                return job
-        except NoSuchJob:
-            pass
+        if (job := self.at_hand(job_id)) is not None:
+            return job
         # another process's: what it has saved last
         self._ledger.refresh()
         return self._ledger.get(job_id)
+
+    def at_hand(self, job_id: str) -> Job | None:
+        """One job as it is now, where that can be told without asking the disk; else None, and `job` will tell."""
+        try:
+            job = self._ledger.get(job_id)
+        except NoSuchJob:
+            return None
+        return job if not job.is_active or job_id in self._runs else None
 
     def result(self, job_id: str) -> Path:
         """The file a completed job has made; `OutputError` where it is not, or no longer, there."""

@@ -112,30 +112,35 @@ class Job:
         """The snapshot that follows an event of the pipeline."""
         match event:
             case Said():
-                return self._next(log=self._with(Line(now, event.text, event.level))).measured(now)
+                return self._measured(now, log=self._with(Line(now, event.text, event.level)))
             case Fetched():
-                fetched = {
-                    name: getattr(event, name) for name in ("pages", "rows", "bytes", "total_rows", "total_pages")
-                }
-                return self._next(**fetched).measured(now)
+                return self._measured(
+                    now,
+                    pages=event.pages,
+                    rows=event.rows,
+                    bytes=event.bytes,
+                    total_rows=event.total_rows,
+                    total_pages=event.total_pages,
+                )
             case Shaped():
                 return self._next(columns=event.columns)
             case Wrote():
-                return self._next(written_rows=event.rows, written_bytes=event.bytes).measured(now)
+                return self._measured(now, written_rows=event.rows, written_bytes=event.bytes)
             case Delivered():
                 return self._delivered(event, now)
 
-    def measured(self, now: datetime) -> Job:
-        """With rate, progress and time left as they are at `now`; the same revision."""
-        seconds = now.timestamp()
-        expected = meters.expected_rows(self.rows, self.pages, self.total_rows, self.total_pages, self.page_limit)
-        meter = self.meter.after(seconds, self.rows, expected)
-        return replace(
-            self,
+    def _measured(self, now: datetime, **changes: Any) -> Job:
+        """The next snapshot, with rate, progress and time left as they are at `now`."""
+        at = {name: changes.get(name, getattr(self, name)) for name in ("rows", "pages", "total_rows", "total_pages")}
+        seconds, rows = now.timestamp(), at["rows"]
+        expected = meters.expected_rows(rows, at["pages"], at["total_rows"], at["total_pages"], self.page_limit)
+        meter = self.meter.after(seconds, rows, expected)
+        return self._next(
             meter=meter,
             rate=meter.rate,
             seconds_left=meter.seconds_left(seconds),
-            progress=meters.progress(self.rows, expected, self.progress),
+            progress=meters.progress(rows, expected, self.progress),
+            **changes,
         )
 
     def queued(self, now: datetime, *, accept_partial: bool, recipe: Mapping[str, Any]) -> Job:

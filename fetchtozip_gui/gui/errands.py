@@ -22,8 +22,10 @@ class Errands(QObject):
 
     _ended = Signal(object)
 
-    def __init__(self, parent: QObject | None = None) -> None:
+    def __init__(self, parent: QObject | None = None, *, waits: bool = False) -> None:
+        """Where it `waits`, nothing is run before `begin`: what is heavy would hold up the first paint."""
         super().__init__(parent)
+        self._waiting: list[Callable[[], None]] | None = [] if waits else None
         self._pool = QThreadPool(self)
         self._pool.setMaxThreadCount(4)
         self._closed = False
@@ -43,12 +45,21 @@ class Errands(QObject):
             else:
                 self._ended.emit(lambda: done(answer))
 
-        if not self._closed:
+        if self._waiting is not None:
+            self._waiting.append(errand)
+        elif not self._closed:
+            self._pool.start(errand)
+
+    def begin(self) -> None:
+        """Run what has waited so far, and everything else at once. Doing it twice is harmless."""
+        waiting, self._waiting = self._waiting or [], None
+        for errand in waiting:
             self._pool.start(errand)
 
     def close(self) -> None:
         """Wait for what runs; answers that have not been brought yet never are. Doing it twice is harmless."""
         self._closed = True
+        self._waiting = None
         self._pool.clear()
         self._pool.waitForDone()
 

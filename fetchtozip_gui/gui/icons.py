@@ -20,6 +20,8 @@ class Icons:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._texts: dict[str, bytes] = {}
+        # a change of the style asks every widget again, some of them a dozen times
+        self._made: dict[tuple[str, str, str, int], QIcon] = {}
 
     def program(self) -> QIcon:
         """The program's own sign, in its own colours."""
@@ -27,13 +29,15 @@ class Icons:
 
     def icon(self, name: str, palette: QPalette, size: int = SIZE) -> QIcon:
         """An icon in the palette's text colour, and in the link's where it stands on what is chosen."""
-        made = QIcon()
-        for state, role in (
-            (QIcon.State.Off, QPalette.ColorRole.WindowText),
-            (QIcon.State.On, QPalette.ColorRole.Link),
-        ):
-            for ratio in _RATIOS:
-                made.addPixmap(self._drawn(name, palette.color(role), size, ratio), QIcon.Mode.Normal, state)
+        colours = {QIcon.State.Off: palette.color(QPalette.ColorRole.WindowText)}
+        colours[QIcon.State.On] = palette.color(QPalette.ColorRole.Link)
+        key = (name, colours[QIcon.State.Off].name(), colours[QIcon.State.On].name(), size)
+        made = self._made.get(key)
+        if made is None:
+            made = self._made[key] = QIcon()
+            for state, colour in colours.items():
+                for ratio in _RATIOS:
+                    made.addPixmap(self._drawn(name, colour, size, ratio), QIcon.Mode.Normal, state)
         return made
 
     def _drawn(self, name: str, colour: QColor, size: int, ratio: int) -> QPixmap:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote, urlsplit
@@ -13,62 +12,6 @@ from fetchtozip_gui.core.errors import RecipeError
 if TYPE_CHECKING:
     from fetchtozip_gui.engine.engine import Engine
     from fetchtozip_gui.engine.job import Job
-
-
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """A format to choose: what it is called, what is to be known of it, and the recipe's output."""
-
-    name: str
-    label: str
-    note: str
-    output: Mapping[str, Any]
-    suffix: str
-
-
-CHOICES = (
-    Choice(
-        "zip",
-        "ZIP",
-        "A CSV file in a ZIP, with a description of its columns and the recipe to run it again.",
-        {"type": "file", "format": "zip", "member": "csv"},
-        ".zip",
-    ),
-    Choice("csv", "CSV", "Plain text, one line a row. Opens everywhere.", {"type": "file", "format": "csv"}, ".csv"),
-    Choice(
-        "xlsx",
-        "Excel",
-        "A workbook with real dates and numbers. Past 1,048,575 rows it goes on in another sheet.",
-        {"type": "file", "format": "xlsx"},
-        ".xlsx",
-    ),
-    Choice(
-        "json",
-        "JSON",
-        "One list with an object a row. Nested values keep their shape.",
-        {"type": "file", "format": "json"},
-        ".json",
-    ),
-    Choice(
-        "jsonl",
-        "JSON Lines",
-        "One object a line, for programs that read row by row.",
-        {"type": "file", "format": "jsonl"},
-        ".jsonl",
-    ),
-    Choice(
-        "parquet",
-        "Parquet",
-        "Typed and compressed columns, for pandas, Polars, DuckDB and Spark.",
-        {"type": "file", "format": "parquet"},
-        ".parquet",
-    ),
-)
-
-
-def choice(name: str) -> Choice:
-    """The format of this name; the first one for a name that is not known."""
-    return next((known for known in CHOICES if known.name == name), CHOICES[0])
 
 
 def is_same_place(address: str, recipe: Mapping[str, Any]) -> bool:
@@ -124,10 +67,3 @@ def free(place: Path, taken: Collection[Path], exists: Callable[[Path], bool]) -
 def first_draft(practice: Mapping[str, Any]) -> dict[str, Any]:
     """What stands in the window at the first start: the practice source as it is, nothing renamed yet."""
     return {**practice, "steps": []}
-
-
-def plain_draft(address: str) -> dict[str, Any]:
-    """Every page of an address, into a ZIP."""
-    # no limit: whoever pastes an address wants what is there, and can set one
-    source = {"type": "http", "url": address.strip(), "page_limit": None}
-    return {"name": name_of(address), "source": source, "steps": [], "output": dict(CHOICES[0].output)}

@@ -11,10 +11,10 @@ from fetchtozip_gui.engine.job import Job
 from fetchtozip_gui.gui.models.findings import Findings
 from fetchtozip_gui.gui.pages.columns_pane import ColumnsPane
 from fetchtozip_gui.gui.pages.export import ExportPage
+from fetchtozip_gui.gui.pages.output_pane import OutputPane
 from fetchtozip_gui.gui.pages.source_pane import SourcePane
 from fetchtozip_gui.gui.pages.steps_pane import StepsPane
 from fetchtozip_gui.gui.starting import first_draft, is_same_place, name_of
-from fetchtozip_gui.gui.widgets.export_form import ExportForm
 from fetchtozip_gui.gui.widgets.job_list import JobList
 
 if TYPE_CHECKING:
@@ -36,8 +36,7 @@ class Workbench(QObject):
         self.source = SourcePane(draft, self.findings, errands, self._keep_secret, self._read_secret)
         self.columns = ColumnsPane(draft, self.findings, errands)
         self.steps = StepsPane(draft, self.findings, errands)
-        self.output = ExportForm(draft, window.exports_folder())
-        self.output.source_card.hide()
+        self.output = OutputPane(draft, self.findings, errands, window.session, window.icons, window.exports_folder())
         self.cards = JobList(window.jobs)
         self.page = ExportPage(
             draft,
@@ -90,6 +89,8 @@ class Workbench(QObject):
         inputs = self._window.session.inputs
         if inputs is not None:
             self.columns.share(inputs)
+        # a draft of the last time may have the practice source where it was then
+        self._follow_server()
         # its first page is served by this very program; of any other source nothing is asked for before the user does
         if self.findings.tested is None and is_same_place(self._url, self._window.session.practice):
             self.source.test()
@@ -119,7 +120,7 @@ class Workbench(QObject):
             moved = {name: value for name, value in source.items() if name != "auth"}
             moved |= {"url": f"{base}/practice/{tail}"}
             moved |= {"auth": practice["source"]["auth"]} if "auth" in practice["source"] else {}
-            draft.change("Server moved", source=moved)
+            draft.change("Server moved", merge="server", source=moved)
 
     def _follow_preference(self, name: str) -> None:
         if name == "folder":

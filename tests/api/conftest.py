@@ -1,4 +1,4 @@
-"""What the tests of the server share: the whole application on an engine of its own, served for real, and a browser."""
+"""What the tests of the server share: the whole application, served for real, and a real browser where there is one."""
 
 from __future__ import annotations
 

@@ -321,6 +321,7 @@ def test_a_listener_that_fails_fails_no_answer() -> None:
 def test_a_route_that_fails_is_a_500_with_an_id_and_no_trace(tried: Tried) -> None:
     status, headers, body = ask(tried, get(target="/broken"))
     assert status == 500
+    assert "X-Request-ID" in json.loads(body)["detail"]
     assert headers["x-request-id"]
     assert b"ZeroDivision" not in body
 

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.benchmarks import analyzing, ground
+from tests.benchmarks import analyzing, ground, window
 from tests.benchmarks.measure import Figures, measure
 from tests.benchmarks.serving import under_load
 
@@ -166,6 +166,11 @@ def server(bench: Bench) -> Iterator[str]:
     )
 
 
+def seen(bench: Bench) -> Iterator[str]:
+    """How soon the window is there, and that it never waits for a job."""
+    yield from window.table(bench.folder, bench.pages(1000, 1000)[0], bench.runs)
+
+
 def analysis(bench: Bench) -> Iterator[str]:
     """Each analysis of a million rows of 10 columns in Parquet, and of ten million: seconds, and the peak of memory."""
     million = _rows(bench, "million.parquet", 1_000_000)
@@ -212,5 +217,6 @@ TABLES: dict[str, Callable[[Bench], Iterator[str]]] = {
     "formats": formats,
     "waiting": waiting,
     "server": server,
+    "window": seen,
     "analysis": analysis,
 }

@@ -14,10 +14,11 @@ import pytest
 
 from fetchtozip_gui.core.disk import Disk
 from fetchtozip_gui.core.errors import SpoolError
-from fetchtozip_gui.core.spool import SYNC_PAGES, Spool, pack
+from fetchtozip_gui.core.spool import Spool, pack
 from fetchtozip_gui.core.work import Kept, Part
 
 ROWS = 7
+SYNC_PAGES = 20
 
 
 def plain_disk() -> Disk:
@@ -195,7 +196,7 @@ def live_and_crash(folder: Path, seed: int, skip: int = 0) -> tuple[set[int], bo
     """Write a random number of parts, lose the power, open again; whether all that was promised is there."""
     chance = random.Random(seed)
     disk = Forgetful(skip)
-    spool = Spool(folder, "k", disk, file_bytes=4000)
+    spool = Spool(folder, "k", disk, file_bytes=4000, sync_pages=SYNC_PAGES)
     count = chance.choice([1, 2, chance.randint(3, 30)])
     closed = chance.random() < 0.5
     promised = page = 0

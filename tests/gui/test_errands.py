@@ -57,3 +57,14 @@ def test_once_closed_nothing_comes_back(qapp: QApplication, qtbot: QtBot) -> Non
     errands.run(lambda: 2, answers.append)
     qapp.processEvents()
     assert answers == []
+
+
+def test_what_waits_is_run_when_it_may_begin(qtbot: QtBot) -> None:
+    errands, done = Errands(waits=True), []
+    errands.run(lambda: 1, done.append)
+    qtbot.wait(20)
+    assert done == []
+    errands.begin()
+    errands.run(lambda: 2, done.append)
+    qtbot.waitUntil(lambda: sorted(done) == [1, 2])
+    errands.close()

@@ -8,23 +8,19 @@ from pathlib import Path
 import pytest
 
 from fetchtozip_gui.core.errors import RecipeError
-from fetchtozip_gui.core.outputs import format_of
 from fetchtozip_gui.core.recipe import Recipe
 from fetchtozip_gui.demo import demo_recipe
 from fetchtozip_gui.engine.engine import Engine
 from fetchtozip_gui.engine.folder import Folder
 from fetchtozip_gui.gui.starting import (
-    CHOICES,
-    Choice,
-    choice,
     first_draft,
     free,
     is_same_place,
     name_of,
-    plain_draft,
     submit,
 )
 
+DRAFT = {"name": "orders", "source": {"type": "http", "url": "https://api.example.com/orders"}}
 PRACTICE = demo_recipe("http://127.0.0.1:8000")
 
 
@@ -33,19 +29,6 @@ def engine(tmp_path: Path) -> Iterator[Engine]:
     engine = Engine(Folder(tmp_path / "data"), isolated=False)
     yield engine
     engine.close()
-
-
-@pytest.mark.parametrize("known", CHOICES, ids=lambda known: known.name)
-def test_every_format_is_one_the_engine_writes(known: Choice) -> None:
-    recipe = Recipe.parse({**plain_draft("https://api.example.com/orders"), "output": dict(known.output)})
-    assert recipe.unavailable() == []
-    assert format_of(recipe.output, Path("orders")).suffix == known.suffix
-
-
-def test_an_address_is_fetched_to_its_end() -> None:
-    recipe = Recipe.parse(plain_draft(" https://api.example.com/orders "))
-    assert (recipe.source.url, recipe.source.page_limit) == ("https://api.example.com/orders", None)
-    assert (recipe.name, recipe.steps) == ("orders", ())
 
 
 def test_the_first_draft_is_the_practice_source_as_it_is() -> None:
@@ -78,13 +61,12 @@ def test_an_export_is_called_after_its_address(address: str, name: str) -> None:
 
 
 def test_what_is_missing_is_said_with_the_name_of_its_field(engine: Engine, tmp_path: Path) -> None:
-    draft = plain_draft("https://api.example.com/orders")
     with pytest.raises(RecipeError, match=r"^source\.url: is empty"):
-        submit(engine, {**draft, "source": {"type": "http", "url": "  "}}, str(tmp_path))
+        submit(engine, {**DRAFT, "source": {"type": "http", "url": "  "}}, str(tmp_path))
     with pytest.raises(RecipeError, match=r"^output\.path: there is no folder"):
-        submit(engine, draft, str(tmp_path / "nowhere"))
+        submit(engine, DRAFT, str(tmp_path / "nowhere"))
     with pytest.raises(RecipeError, match=r"^output\.path: there is no folder"):
-        submit(engine, {**draft, "output": {"type": "file", "path": "nowhere/a.csv"}}, str(tmp_path))
+        submit(engine, {**DRAFT, "output": {"type": "file", "path": "nowhere/a.csv"}}, str(tmp_path))
     assert engine.jobs() == []
 
 
@@ -98,9 +80,9 @@ def test_the_file_goes_where_the_draft_says(
     (tmp_path / "other").mkdir()
     url = f"{practice}/practice/online-retail?rows=20&limit=10"
     output = {"type": "file", "format": "csv", **({"path": path} if path else {})}
-    job = submit(engine, {**plain_draft(url), "name": "orders", "output": output}, str(tmp_path))
+    job = submit(engine, {"name": "orders", "source": {"type": "http", "url": url}, "output": output}, str(tmp_path))
     assert engine.result(job.id) == tmp_path / expected
-    again = submit(engine, {**plain_draft(url), "name": "orders", "output": output}, str(tmp_path))
+    again = submit(engine, {"name": "orders", "source": {"type": "http", "url": url}, "output": output}, str(tmp_path))
     assert engine.result(again.id) == (tmp_path / expected).with_name(f"{Path(expected).stem} (1).csv")
 
 
@@ -110,7 +92,3 @@ def test_no_file_that_is_there_or_being_written_is_taken(tmp_path: Path) -> None
     place.touch()
     at_work = {tmp_path / "orders (1).zip"}
     assert free(place, at_work, Path.exists) == tmp_path / "orders (2).zip"
-
-
-def test_an_unknown_format_is_the_first() -> None:
-    assert choice("wordperfect") is CHOICES[0]

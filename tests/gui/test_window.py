@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 from PySide6.QtCore import QMimeData, QPoint, Qt, QUrl
 from PySide6.QtGui import QDropEvent, QGuiApplication
-from PySide6.QtWidgets import QFileDialog, QMessageBox, QPushButton, QSplitter
+from PySide6.QtWidgets import QFileDialog, QMessageBox, QSplitter
 from pytestqt.qtbot import QtBot
 
 from fetchtozip_gui.core.errors import JobLocked
@@ -26,6 +26,7 @@ from fetchtozip_gui.gui.starting import is_same_place
 from fetchtozip_gui.gui.widgets.bring_dialog import BringDialog
 from fetchtozip_gui.gui.widgets.job_card import JobCard
 from fetchtozip_gui.gui.window import Window
+from fetchtozip_gui.gui.window_state import restore_splitters, state_of
 
 if TYPE_CHECKING:
     from conftest import Keyboard
@@ -36,9 +37,12 @@ SMALL = "/practice/online-retail?rows=2000&limit=1000"
 SLOW = "/practice/online-retail?rows=24000&latency_ms=250&limit=1000"
 
 
+def address_of(window: Window) -> str:
+    return str(window.draft.part("source")["url"])
+
+
 def type_address(window: Window, address: str) -> None:
-    window.rooms.form.address.setText(address)
-    window.rooms.form.address.textEdited.emit(address)
+    window.draft.change("Address", source={**window.draft.part("source"), "url": address})
 
 
 def begin(qtbot: QtBot, window: Window, address: str) -> None:
@@ -51,31 +55,27 @@ def begin(qtbot: QtBot, window: Window, address: str) -> None:
 def finish(qtbot: QtBot, window: Window) -> JobCard:
     """Wait for the end of the newest job, which must be a good one."""
     qtbot.waitUntil(lambda: state(window) not in ("", *ACTIVE), timeout=LONG)
-    card = window.rooms.cards.newest()
+    card = window.rooms.bench.cards.newest()
     assert card.job.state == "completed", card.words
     return card
 
 
 def state(window: Window) -> str:
-    card = window.rooms.cards.newest()
+    card = window.rooms.bench.cards.newest()
     return card.job.state if card else ""
 
 
 def test_the_main_job_by_keyboard_alone(
     qtbot: QtBot, window: Window, keyboard: Keyboard, practice: str, downloads: Path
 ) -> None:
+    keyboard.press(Qt.Key.Key_L, CTRL)
     # the address has the keyboard, all of it selected: typing replaces the practice source
-    assert window.rooms.form.address.hasFocus()
     keyboard.type(f"{practice}{SMALL}")
-    keyboard.press(Qt.Key.Key_Tab)
-    assert window.rooms.form.formats["zip"].hasFocus()
-    keyboard.press(Qt.Key.Key_Right)
-    assert window.draft.part("output")["format"] == "csv"
-    keyboard.press(Qt.Key.Key_Left)
-    keyboard.press(Qt.Key.Key_Tab)
+    keyboard.press(Qt.Key.Key_F5)
+    qtbot.waitUntil(lambda: window.rooms.bench.findings.tested is not None, timeout=LONG)
+    keyboard.press(Qt.Key.Key_N, Qt.KeyboardModifier.AltModifier)
+    keyboard.press(Qt.Key.Key_A, CTRL)
     keyboard.type("two thousand")
-    keyboard.press(Qt.Key.Key_Tab)
-    assert window.rooms.form.folder.hasFocus()
     keyboard.press(Qt.Key.Key_Return, CTRL)
     finish(qtbot, window)
     keyboard.press(Qt.Key.Key_J, CTRL)
@@ -84,32 +84,36 @@ def test_the_main_job_by_keyboard_alone(
     assert QGuiApplication.clipboard().mimeData().urls() == [QUrl.fromLocalFile(str(result))]
     assert "2,000 rows" in verify(result).words
     assert window.jobs.rowCount() == 1
-    assert window.rooms.cards.newest().words.headline == "Complete: 2,000 of 2,000 rows"
+    assert window.rooms.bench.cards.newest().words.headline == "Complete: 2,000 of 2,000 rows"
 
 
-def test_start_pressed_once_makes_the_practice_zip(
-    qtbot: QtBot, window: Window, practice: str, downloads: Path
+def test_the_practice_source_is_tested_by_itself_and_started_by_mouse(
+    qtbot: QtBot, window: Window, downloads: Path
 ) -> None:
-    assert is_same_place(window.rooms.form.address.text(), window.session.practice)
-    type_address(window, f"{practice}{SMALL}")
-    qtbot.mouseClick(window.rooms.form.start, Qt.MouseButton.LeftButton)
+    bench = window.rooms.bench
+    qtbot.waitUntil(lambda: bench.findings.tested is not None, timeout=LONG)
+    assert bench.findings.tested.rows_total == 541_909
+    qtbot.waitUntil(lambda: bench.columns.model.rowCount() == 8, timeout=LONG)
+    window.draft.change("Fewer", source={**window.draft.part("source"), "page_limit": 2})
+    qtbot.waitUntil(lambda: bench.output.start.isEnabled() and not bench.output._timer.isActive(), timeout=LONG)
+    qtbot.mouseClick(bench.output.start, Qt.MouseButton.LeftButton)
     finish(qtbot, window)
-    assert window.rooms.cards.newest().words.file == downloads / "online-retail.zip"
+    assert window.rooms.bench.cards.newest().words.file == downloads / "online-retail.zip"
 
 
 def test_start_before_the_engine_is_there_is_not_lost(
     qtbot: QtBot, closed_window: Window, engine: Engine, practice: str
 ) -> None:
-    type_address(closed_window, f"{practice}{SMALL}")
-    qtbot.mouseClick(closed_window.rooms.form.start, Qt.MouseButton.LeftButton)
+    closed_window.draft.begin({"source": {"type": "http", "url": f"{practice}{SMALL}"}})
+    closed_window.start()
     closed_window.open(Opened(engine, address=practice, practice=demo_recipe(practice)))
     finish(qtbot, closed_window)
-    assert closed_window.rooms.form.address.text().endswith("?rows=2000&limit=1000")
+    assert address_of(closed_window) == f"{practice}{SMALL}"
 
 
 def test_a_job_is_cancelled_resumed_and_run_again(qtbot: QtBot, window: Window, practice: str, downloads: Path) -> None:
     begin(qtbot, window, f"{practice}{SLOW}")
-    card = window.rooms.cards.newest()
+    card = window.rooms.bench.cards.newest()
     qtbot.waitUntil(lambda: card.job.rows > 0, timeout=LONG)
     card.buttons["cancel"].click()
     qtbot.waitUntil(lambda: card.job.state == "cancelled", timeout=LONG)
@@ -159,34 +163,34 @@ def test_a_result_that_is_gone_is_said_on_its_card(qtbot: QtBot, window: Window,
 
 
 @pytest.mark.parametrize(
-    ("address", "folder", "field", "words"),
+    ("changes", "words"),
     [
-        ("", None, "Address", "Address: is empty. Type or paste one that begins with https:// or http://."),
-        ("ftp://example.com/a", None, "Address", "Address: must be an address that begins with https:// or http://"),
-        ("https://example.com/a", "nowhere", "Folder", "Folder: there is no folder "),
+        ({"source": {"type": "http", "url": " "}}, "Address:"),
+        ({"source": {"type": "http", "url": "ftp://example.com/a"}}, "Address:"),
+        ({"output": {"type": "file", "path": "/no/where/"}}, "/no/where"),
     ],
 )
-def test_a_wrong_entry_is_said_beside_it(
-    qtbot: QtBot, window: Window, address: str, folder: str | None, field: str, words: str
+def test_a_draft_that_cannot_be_started_says_why(
+    qtbot: QtBot, window: Window, changes: dict[str, object], words: str
 ) -> None:
-    type_address(window, address)
-    if folder is not None:
-        window.rooms.form.folder.setText(folder)
-        window.rooms.form.folder.textEdited.emit(folder)
+    output = window.rooms.bench.output
+    window.draft.change("Wrong", merge="source.url", **changes)
+    qtbot.waitUntil(lambda: not output.start.isEnabled(), timeout=LONG)
+    assert words in output.reason
+    window.go_to("jobs")
     window.start()
-    notice = window.rooms.form.notices[field]
-    qtbot.waitUntil(notice.isVisible, timeout=LONG)
-    assert notice.text().replace("\u200b", "").startswith(words)
-    assert (window.rooms.form.address if field == "Address" else window.rooms.form.folder).hasFocus()
+    qtbot.waitUntil(output.notice.isVisible, timeout=LONG)
+    assert words in output.notice.text().replace("\u200b", "")
     assert window.jobs.rowCount() == 0
-    qtbot.keyClick(window.rooms.form.address, Qt.Key.Key_X)
-    assert not notice.isVisible()
+    window.draft.undo()
+    qtbot.waitUntil(output.start.isEnabled, timeout=LONG)
+    assert not output.notice.isVisible()
 
 
 def test_a_source_that_fails_is_told_on_the_card(qtbot: QtBot, window: Window, practice: str) -> None:
     begin(qtbot, window, f"{practice}/nothing?x=<b>1</b>")
     qtbot.waitUntil(lambda: state(window) == "failed", timeout=LONG)
-    words = window.rooms.cards.newest().words
+    words = window.rooms.bench.cards.newest().words
     assert "404" in words.headline
     assert words.tone == "bad"
     assert "retry" in words.acts
@@ -215,7 +219,7 @@ def test_pages_are_made_when_they_are_asked_for(window: Window, keyboard: Keyboa
     assert page.isVisible()
     assert page.filter.hasFocus()
     keyboard.press(Qt.Key.Key_1, CTRL)
-    assert window.rooms.form.isVisible()
+    assert window.rooms.bench.page.isVisible()
     keyboard.press(Qt.Key.Key_2, CTRL)
     assert window.findChildren(JobsPage) == [page]
 
@@ -243,24 +247,24 @@ def test_f1_shows_the_help_and_every_shortcut(window: Window, keyboard: Keyboard
 
 
 def test_undo_and_redo_say_what_they_do(window: Window, keyboard: Keyboard) -> None:
-    address = window.rooms.form.address.text()
+    address = address_of(window)
     assert not window.actions_.made["undo"].isEnabled()
     window.draft.change("Rename to mine", name="mine")
     assert window.actions_.made["undo"].text() == "&Undo “Rename to mine”"
-    window.rooms.form.start.setFocus()
+    window.rooms.bench.output.start.setFocus()
     keyboard.press(Qt.Key.Key_Z, CTRL)
     assert window.draft.part("name") == "online-retail"
     assert window.actions_.made["redo"].text() == "&Redo “Rename to mine”"
-    assert window.rooms.form.address.text() == address
+    assert address_of(window) == address
 
 
 def test_splitters_are_as_they_were_left(window: Window) -> None:
     flow = window.findChild(QSplitter, "export-flow")
-    flow.setSizes([700, 300])
+    flow.setSizes([700, 300, 400])
     left = flow.saveState()
-    window.memory.keep(**window.state())
-    flow.setSizes([300, 700])
-    window._restore_splitters(window)
+    window.memory.keep(**state_of(window))
+    flow.setSizes([300, 700, 400])
+    restore_splitters(window, window.memory)
     assert flow.saveState() == left
 
 
@@ -277,9 +281,9 @@ def test_a_dropped_address_becomes_the_source(qtbot: QtBot, window: Window) -> N
     data.setUrls([QUrl("https://api.example.com/orders?page=1")])
     drop(window, data)
     qtbot.waitUntil(lambda: window.draft.part("name") == "orders", timeout=LONG)
-    assert window.rooms.form.address.text() == "https://api.example.com/orders?page=1"
+    assert address_of(window) == "https://api.example.com/orders?page=1"
     window.draft.undo()
-    assert is_same_place(window.rooms.form.address.text(), window.session.practice)
+    assert is_same_place(address_of(window), window.session.practice)
 
 
 def test_a_file_that_is_nothing_is_told(qtbot: QtBot, window: Window, tmp_path: Path) -> None:
@@ -303,13 +307,32 @@ def test_what_others_made_is_shown_before_it_is_taken(qtbot: QtBot, window: Wind
     assert window.draft.part("name") == "online-retail"
 
 
-def test_one_click_goes_back_to_the_practice_source(window: Window) -> None:
+def test_the_practice_source_is_one_click_away(qtbot: QtBot, window: Window) -> None:
     type_address(window, "https://example.com/x")
-    back = next(button for button in window.findChildren(QPushButton) if button.text() == "Use the practice source")
-    assert back.isVisible()
-    back.click()
-    assert is_same_place(window.rooms.form.address.text(), window.session.practice)
-    assert not back.isVisible()
+    window.actions_.made["practice"].trigger()
+    assert is_same_place(address_of(window), window.session.practice)
+    qtbot.waitUntil(lambda: window.rooms.bench.findings.tested is not None, timeout=LONG)
+
+
+def test_another_address_has_another_name_and_is_not_asked_in_haste(window: Window) -> None:
+    assert window.draft.part("source")["rate_limit"] is None
+    window.draft.change("Address", merge="source.url", source={**window.draft.part("source"), "url": "https://a.io/x"})
+    assert (window.draft.part("name"), "rate_limit" in window.draft.part("source")) == ("x", False)
+    window.draft.undo()
+    assert window.draft.document()["source"] == window.session.practice["source"]
+    assert window.draft.part("name") == "online-retail"
+
+
+def test_where_the_server_moves_the_practice_source_goes_along(window: Window) -> None:
+    address, key = "http://127.0.0.1:9", {"type": "api_key", "name": "X-API-Key", "value": "keyring:@server"}
+    moved = demo_recipe(address)
+    moved["source"]["auth"] = key
+    window.session.move(address, moved)
+    source = window.draft.part("source")
+    assert source["url"].startswith(f"{address}/practice/online-retail?")
+    assert source["auth"] == key
+    window.session.move(address, demo_recipe(address))
+    assert "auth" not in window.draft.part("source")
 
 
 # --- closing ------------------------------------------------------------------------------------------------------
@@ -388,7 +411,7 @@ def test_a_removed_job_is_gone_everywhere(qtbot: QtBot, window: Window, engine: 
     qtbot.waitUntil(lambda: window.jobs.rowCount() == 0, timeout=LONG)
     assert engine.jobs() == []
     assert result.exists()  # a file in a folder of the user's own is his
-    qtbot.waitUntil(lambda: window.rooms.cards.newest() is None)
+    qtbot.waitUntil(lambda: window.rooms.bench.cards.newest() is None)
 
 
 def test_a_job_is_brought_back_to_be_edited(qtbot: QtBot, window: Window, practice: str) -> None:

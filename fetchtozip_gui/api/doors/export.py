@@ -9,6 +9,7 @@ from pathlib import Path as FilePath
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Body, HTTPException, Path, Request, WebSocket
+from fastapi.concurrency import run_in_threadpool
 
 from fetchtozip_gui.api.answered_errors import ToldRoute, field_faults
 from fetchtozip_gui.api.download import Download
@@ -149,9 +150,11 @@ class ExportDoor:
             return Started(message="The export has begun.", task_id=job.id, status=STATES[job.state])
 
         @routes.get("/status/{task_id}", summary="Ask after a task", responses={**answered(STATUS), **UNKNOWN})
-        def status(task_id: TaskId) -> Status:
+        async def status(task_id: TaskId) -> Status:
             """How far a task is, how it ended, or why it failed."""
-            return status_of(self._engine.job(task_id))
+            # asked for often: a job of this process is told at once, without a thread in between
+            job = self._engine.at_hand(task_id) or await run_in_threadpool(self._engine.job, task_id)
+            return status_of(job)
 
         cancelled = {
             **answered({"message": "The task stops.", "task_id": ID, "status": "cancel_requested"}),

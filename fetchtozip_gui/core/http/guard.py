@@ -8,6 +8,8 @@ from collections.abc import Iterable
 from isal import isal_zlib
 
 _ENDS = 4096
+_PIECE = 2047
+"""Bytes that are hashed without giving the interpreter's lock away: many threads take longer to get it back."""
 
 
 def digest(records: bytes | memoryview) -> str:
@@ -16,11 +18,13 @@ def digest(records: bytes | memoryview) -> str:
     A checksum of all bytes, and a hash (BLAKE2b) of both ends and that checksum: pages of equal ends that differ
     between them escape only by a CRC-32 collision, and hashing 4 KiB instead of 200 saves a fifth of the whole work.
     """
-    if len(records) <= 2 * _ENDS:
-        return hashlib.blake2b(records, digest_size=8).hexdigest()
-    made = hashlib.blake2b(records[:_ENDS], digest_size=8)
-    made.update(records[-_ENDS:])
-    made.update(b"%x %x" % (len(records), isal_zlib.crc32(records)))
+    view = memoryview(records)
+    made = hashlib.blake2b(digest_size=8)
+    for part in (view,) if len(view) <= 2 * _ENDS else (view[:_ENDS], view[-_ENDS:]):
+        for start in range(0, len(part), _PIECE):
+            made.update(part[start : start + _PIECE])
+    if len(view) > 2 * _ENDS:
+        made.update(b"%x %x" % (len(view), isal_zlib.crc32(view)))
     return made.hexdigest()
 
 

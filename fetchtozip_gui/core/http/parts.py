@@ -97,7 +97,7 @@ class Parts:
         self._units -= 1
         parsed = head.parsed.result()
         if parsed.pages:
-            self._parser.learn(parsed.schema or parsed.frame.schema)
+            self._parser.learn(parsed.schema or parsed.known or parsed.frame.schema)
             yield from self._notes(parsed)
             yield self._part(head.pages[: parsed.pages], parsed)
         if parsed.error is not None:
@@ -144,6 +144,8 @@ class Parts:
             total_rows=state.get("total"),
             total_pages=state.get("total_pages"),
             schema=parsed.schema,
+            known=parsed.known,
+            packed=parsed.packed,
         )
 
     def _cursor(self, page: Page) -> dict[str, Any]:

@@ -14,7 +14,10 @@ from fetchtozip_gui.core.rows.file_parts import Found, Job, Options, jobs
 from fetchtozip_gui.core.rows.kinds import format_of
 from fetchtozip_gui.core.rows.opened import Opened, opened
 from fetchtozip_gui.core.rows.parsed import Parsed
-from fetchtozip_gui.core.work import Done, Failed, Part, Tools, Yielded, in_order, threads
+from fetchtozip_gui.core.spool import pack
+from fetchtozip_gui.core.work import Done, Failed, Part, Tools, Yielded, in_order, working
+
+_Made = tuple[Job, Parsed, bytes]
 
 
 def read_file(path: Path, options: Options, tools: Tools, done: Done) -> Iterator[Yielded]:
@@ -37,7 +40,7 @@ def read_file(path: Path, options: Options, tools: Tools, done: Done) -> Iterato
                 if isinstance(made, Said):
                     yield made
                     continue
-                job, parsed = made
+                job, parsed, packed = made
                 page += 1
                 yield Part(
                     parsed.frame,
@@ -47,6 +50,7 @@ def read_file(path: Path, options: Options, tools: Tools, done: Done) -> Iterato
                     cursor=cursor,
                     total_rows=job.total_rows,
                     schema=parsed.schema,
+                    packed=packed,
                 )
         except BadBody as error:
             told = BadBody(f"{file.name}: {error.message}", error.hint)
@@ -55,17 +59,17 @@ def read_file(path: Path, options: Options, tools: Tools, done: Done) -> Iterato
             yield Failed(told)
 
 
-def _parsed(file: Opened, kind: str, options: Options, tools: Tools, done: Done) -> Iterator[tuple[Job, Parsed] | Said]:
+def _parsed(file: Opened, kind: str, options: Options, tools: Tools, done: Done) -> Iterator[_Made | Said]:
     """The parts that have columns, and what there is to say, each sentence once."""
     found = Found(done.schema)
     told: set[str] = set()
     work = _to_the_fault(jobs(file, kind, options, found, done.pages))
     with (
         closing(work),
-        threads(tools.workers, "parse") as pool,
-        closing(in_order(pool, lambda job: (job, job.parse()), work, ahead=tools.workers + 1)) as results,
+        working(tools) as pool,
+        closing(in_order(pool, _made, work, ahead=tools.workers + 1)) as results,
     ):
-        for job, parsed in results:
+        for job, parsed, packed in results:
             tools.check()
             for note in dict.fromkeys([*found.notes, *parsed.notes]):
                 if note not in told:
@@ -74,7 +78,12 @@ def _parsed(file: Opened, kind: str, options: Options, tools: Tools, done: Done)
             if parsed.frame.width:
                 if parsed.schema is None:
                     found.schema = unite(found.schema, parsed.frame.schema) if found.schema else parsed.frame.schema
-                yield job, parsed
+                yield job, parsed, packed
+
+
+def _made(job: Job) -> _Made:
+    parsed = job.parse()
+    return job, parsed, pack(parsed.frame)
 
 
 def _to_the_fault(work: Iterator[Job]) -> Generator[Job, None, None]:

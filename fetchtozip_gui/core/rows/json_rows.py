@@ -39,11 +39,8 @@ def json_frame(
     more than 64 levels or 4,300 digits.
     """
     texts = [bytes(body) for body in bodies]
-    if known:
-        try:
-            return _stacked([_proven(unit, known) for unit in units(texts)], known)
-        except NotProven:
-            pass
+    if known and (frame := known_frame(texts, known)) is not None:
+        return frame
     told: list[str] = []
     frames: list[pl.DataFrame] = []
     schema = pl.Schema()
@@ -56,6 +53,14 @@ def json_frame(
     if notes is not None:
         notes += [note for note in dict.fromkeys(told) if note not in notes]
     return _stacked(frames, schema)
+
+
+def known_frame(bodies: Sequence[bytes | memoryview], known: pl.Schema) -> pl.DataFrame | None:
+    """The rows of `bodies` as a frame of exactly this schema, or None where they do not provably fit it."""
+    try:
+        return _stacked([_proven(unit, known) for unit in units([bytes(body) for body in bodies])], known)
+    except NotProven:
+        return None
 
 
 def _proven(unit: Unit, schema: pl.Schema) -> pl.DataFrame:

@@ -23,7 +23,7 @@ from fetchtozip_gui.core.http.retry import Patience
 from fetchtozip_gui.core.http.template import Template
 from fetchtozip_gui.core.http.watch import Watch
 from fetchtozip_gui.core.model import Model
-from fetchtozip_gui.core.work import Done, Tools, Yielded, threads
+from fetchtozip_gui.core.work import Done, Tools, Yielded, threads, working
 
 
 def _sendable(value: Any) -> Any:
@@ -140,7 +140,7 @@ class HttpSource(Model):
             done=done,
         )
         # left in this order: first what runs is told to stop, then its threads are waited for
-        with threads(tools.workers, "parse") as parsers, threads(self.concurrency, "fetch") as fetchers:
+        with working(tools) as parsers, threads(self.concurrency, "fetch") as fetchers:
             try:
                 yield from reading.run(fetchers, parsers)
             finally:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from collections.abc import Iterator
+from typing import Annotated, Literal, TypeGuard
 
 import polars as pl
 import polars.selectors as cs
@@ -10,6 +11,7 @@ from pydantic import BeforeValidator, Field
 
 from fetchtozip_gui.core.conform import conform
 from fetchtozip_gui.core.errors import StepError
+from fetchtozip_gui.core.lattice import fields_of
 from fetchtozip_gui.core.steps.lookup import known, listed, named
 from fetchtozip_gui.core.steps.step import AnyStep
 
@@ -50,9 +52,27 @@ class FlattenStep(AnyStep):
         nested = [name for name, dtype in frame.schema.items() if name in chosen and dtype.is_nested()]
         if not nested:
             return frame
-        return self.apply(frame.lazy()).collect(engine="in-memory")
+        if not all(_is_objects(frame.schema[name]) for name in nested):
+            return self.apply(frame.lazy()).collect(engine="in-memory")
+        while objects := [name for name, dtype in frame.schema.items() if name in chosen and _has_fields(dtype)]:
+            self._check_names(frame.schema, objects, chosen)
+            frame = pl.DataFrame(dict(self._columns(frame, objects)))
+        return frame
+
+    def _columns(self, frame: pl.DataFrame, objects: list[str]) -> Iterator[tuple[str, pl.Series]]:
+        for column in frame.get_columns():
+            if column.name not in objects:
+                yield column.name, column
+                continue
+            for field in column.struct.unnest().get_columns():
+                yield f"{column.name}{self.separator}{field.name}", field
 
     def _opened(self, frame: pl.LazyFrame, schema: pl.Schema, objects: list[str], chosen: set[str]) -> pl.LazyFrame:
+        self._check_names(schema, objects, chosen)
+        return frame.unnest(cs.by_name(*objects), separator=self.separator)
+
+    def _check_names(self, schema: pl.Schema, objects: list[str], chosen: set[str]) -> None:
+        """No field may become a column that is there already; those that they become are `chosen` too."""
         made: dict[str, str] = {name: f"the column `{name}`" for name in schema if name not in objects}
         for name in objects:
             dtype = schema[name]
@@ -67,10 +87,14 @@ class FlattenStep(AnyStep):
                     )
                 made[column] = of
                 chosen.add(column)
-        return frame.unnest(cs.by_name(*objects), separator=self.separator)
 
 
-def _has_fields(dtype: pl.DataType) -> bool:
+def _is_objects(dtype: pl.DataType) -> bool:
+    """Whether a nested type is made of objects alone, however deep."""
+    return _has_fields(dtype) and all(not of.is_nested() or _is_objects(of) for of in fields_of(dtype).values())
+
+
+def _has_fields(dtype: pl.DataType) -> TypeGuard[pl.Struct]:
     # an object that never has a field would vanish with its column; it becomes the text {} instead
     return isinstance(dtype, pl.Struct) and bool(dtype.fields)
 

@@ -47,7 +47,7 @@ class At(IntEnum):
 EDITED = (At.NAME, At.TYPE, At.PLACE)
 _HEADERS = (
     ("Keep", "Whether the column is in the result (Space)"),
-    ("In the source", "The column's name in the source"),
+    ("Source", "The column's name in the source"),
     ("Name", "The name in the result; a double click or F2 changes it"),
     ("Type", "The type in the result; grey is as it was found. A double click or F2 changes it"),
     ("Place", "The place in the result; drag rows, or press Alt+Up and Alt+Down"),
@@ -148,9 +148,9 @@ class Cell:
             case At.KEEP:
                 return "In the result; Space leaves it out" if row.keep else "Left out; Space keeps it"
             case At.SOURCE if row.at is not None:
-                return f"{row.original}\ncolumn {row.at + 1} of the source" + (
-                    f", {found.whole_type}" if found.type else ""
-                )
+                kind = f", {found.whole_type}" if found.type else ""
+                example = f"\nsuch as {found.example}" if found.example else ""
+                return f"{row.original}\ncolumn {row.at + 1} of the source{kind}{example}"
             case At.NAME if row.name is not None:
                 return f"{row.called}\nin the source: {row.original}"
             case At.TYPE if row.dtype and found.type:

@@ -45,6 +45,8 @@ class ColumnMirror(QObject):
         """The list as scripts have it."""
         self._shown: Items | None = None
         """The list as the draft has it; the same columns, in a sequence and with names of its own."""
+        self._held: Items | None = None
+        """What was read first, while the source was not known."""
         self._changes = 0
         self._is_writing = False
         self._is_taking = self._is_left = False
@@ -52,7 +54,7 @@ class ColumnMirror(QObject):
         # told in whichever thread changed the list
         self._leave = inputs.watch(lambda _: self._stirred.emit())
         draft.changed.connect(self._follow)
-        findings.changed.connect(self._give)
+        findings.changed.connect(self._know)
         self._look()
 
     def leave(self) -> None:
@@ -72,9 +74,17 @@ class ColumnMirror(QObject):
         if changes != self._changes:
             self._look()
             return
-        first = self._heard is None
+        first, shown = self._heard is None, self._as_shown()
+        if first and shown is None and not self._names():
+            # whether it is the draft's own list shows when the source is known
+            self._held = items
+            return
         self._heard = items
-        if first and not items:
+        if items == shown:
+            self._shown = shown
+            return
+        if first and (not items or self._changes):
+            # the newest word counts
             self._give()
             return
         found = self._draft.part("steps")
@@ -99,6 +109,14 @@ class ColumnMirror(QObject):
         if part in ("", "steps") and not self._is_taking:
             self._changes += 1
             self._give()
+
+    def _know(self) -> None:
+        """The source is known, or another one."""
+        if self._held is None or not self._names():
+            self._give()
+            return
+        items, self._held = self._held, None
+        self._take(items, self._changes)
 
     def _give(self) -> None:
         shown = self._as_shown()

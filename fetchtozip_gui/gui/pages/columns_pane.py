@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QPoint, QSize, Qt
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import (
     QFrame,
@@ -78,6 +78,9 @@ class ColumnsPane(QFrame):
         if self._mirror is not None:
             self._mirror.leave()
             self._mirror = None
+
+    def sizeHint(self) -> QSize:
+        return QSize(480, 375)
 
     def look_at(self, rows: pl.LazyFrame | None) -> None:
         """Show what the columns hold in all rows of a job; null goes back to the first page."""
@@ -186,7 +189,7 @@ class ColumnsPane(QFrame):
         retyped = sum(1 for row in rows if row.dtype and row.keep)
         told += [f"{count:,} {what}" for count, what in ((renamed, "renamed"), (retyped, "retyped")) if count]
         self._summary.setText(" · ".join(told) if rows else "")
-        wrong = sum(1 for number in range(len(rows)) if self.model.fault(number))
+        wrong = sum(bool(self.model.fault(number)) for number in range(len(rows)))
         self.mend.setVisible(bool(wrong))
         self.mend.setText(f"✗ {counted(wrong, 'column')} to mend")
 
@@ -213,10 +216,8 @@ class ColumnsPane(QFrame):
     # --- the menu -----------------------------------------------------------------------------------------------
 
     def _pop_up(self, at: QPoint) -> None:
-        menu = QMenu(self)
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self._fill_menu(menu)
-        menu.popup(at)
+        self._fill_menu(self.more.menu())
+        self.more.menu().popup(at)
 
     def _fill_menu(self, menu: QMenu) -> None:
         menu.clear()
@@ -271,7 +272,6 @@ class ColumnsPane(QFrame):
         for button in (self.up, self.down, self.undo, self.redo, self.more):
             tools.addWidget(button)
         head = QHBoxLayout()
-        head.setSpacing(12)
         head.addWidget(label("Columns", "heading"))
         head.addWidget(self._summary, 1)
         head.addWidget(self.mend)

@@ -71,10 +71,13 @@ class ExportPage(QWidget):
             head.addWidget(button, 0, Qt.AlignmentFlag.AlignVCenter)
         self.flow.addWidget(source)
         if columns:
-            self.flow.addWidget(_stacked("export-columns", columns, (3, 2)))
+            self.flow.addWidget(_stacked("export-columns", columns, (1, 1)))
         self.flow.addWidget(jobs if output is None else _stacked("export-end", (output, jobs), (3, 2)))
-        for at, share in enumerate((4, 5, 3) if columns else (2, 3)):
+        shares = (4, 4, 3) if columns else (2, 3)
+        for at, share in enumerate(shares):
             self.flow.setStretchFactor(at, share)
+        # far more than there is: it is divided by these shares
+        self.flow.setSizes([share * 1_000 for share in shares])
         self.flow.setChildrenCollapsible(False)
         whole = QVBoxLayout(self)
         whole.setContentsMargins(20, 16, 8, 0)
@@ -95,4 +98,5 @@ def _stacked(name: str, panes: Sequence[QWidget], shares: Sequence[int]) -> QSpl
     for at, (pane, share) in enumerate(zip(panes, shares, strict=False)):
         made.addWidget(pane)
         made.setStretchFactor(at, share)
+    made.setSizes([share * 1_000 for share in shares])
     return made

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, QTimer
+from PySide6.QtCore import QSize, Qt, QTimer
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -69,6 +69,9 @@ class StepsPane(QFrame):
         self._connect()
         self._choose(0)
         self._preview()
+
+    def sizeHint(self) -> QSize:
+        return QSize(480, 365)
 
     def look_at(self, rows: pl.LazyFrame | None, words: str = "") -> None:
         """Apply the steps to all rows of a job, which `words` name; null goes back to the first page."""

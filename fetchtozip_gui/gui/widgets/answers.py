@@ -53,6 +53,8 @@ class Answers(QTabWidget):
         self.setProperty("role", "tight")
         self.setAccessibleName("What the test has brought")
         self.setToolTip("What the test has brought (Ctrl+Tab: the next part)")
+        self.tabBar().setToolTip(self.toolTip())
+        self.tabBar().setAccessibleName("Parts of the answer")
         self.records = FrameModel(parent=self)
         self.schema = FrameModel(parent=self)
         self.request = _code("The request as it was sent")

@@ -13,8 +13,8 @@ from fetchtozip_gui.gui.widgets.column_delegate import ColumnDelegate
 _WIDTHS = {At.KEEP: 4, At.SOURCE: 15, At.NAME: 16, At.TYPE: 17, At.PLACE: 5, At.EXAMPLE: 12, At.VALUES: 14}
 """In characters of the usual text."""
 _FIXED = (At.KEEP, At.PLACE)
-_NARROWEST, _WIDEST = 0.7, 1.8
-"""Of the widths above, as the table becomes narrower and wider."""
+_NARROWEST, _NARROW, _WIDEST = 0.6, 0.8, 1.8
+"""Of the widths above, as the table becomes narrower and wider; below the second the example is left out."""
 
 
 class ColumnTable(QTableView):
@@ -30,6 +30,7 @@ class ColumnTable(QTableView):
         self._columns = model
         self._search = ""
         self.setAccessibleName("Columns")
+        self.setToolTip("Type to rename, Space to keep or leave out, Alt+Up and Alt+Down to move")
         self.setProperty("role", "plain")
         self.setModel(model)
         self.setItemDelegate(ColumnDelegate(self))
@@ -73,19 +74,23 @@ class ColumnTable(QTableView):
 
     def _fit(self) -> None:
         """Share the room out, as long as nobody has made a column wider or narrower."""
-        letter = self.fontMetrics().averageCharWidth()
+        head, letter, left = self.horizontalHeader(), self.fontMetrics().averageCharWidth(), self.viewport().width()
         wanted = {at: characters * letter + 12 for at, characters in _WIDTHS.items()}
-        fixed = sum(max(wanted[at], self.horizontalHeader().sectionSizeHint(at)) for at in _FIXED)
-        shared = sum(width for at, width in wanted.items() if at not in _FIXED)
-        factor = min(_WIDEST, max(_NARROWEST, (self.viewport().width() - fixed) / shared))
-        left = self.viewport().width()
+        fixed = {at: max(wanted.pop(at), head.sectionSizeHint(at)) for at in _FIXED}
+        room = left - sum(fixed.values())
+        # the example gives way first: the tooltip has it too
+        narrow = room < _NARROW * sum(wanted.values())
         self._is_fitting = True
-        for at, width in wanted.items():
-            least = self.horizontalHeader().sectionSizeHint(at)
-            asked = max(least, width if at in _FIXED else int(width * factor))
-            # the last one takes what the words of the others have left
-            self.setColumnWidth(at, asked if at != At.VALUES else max(least, left))
-            left -= asked
+        self.setColumnHidden(At.EXAMPLE, narrow)
+        if narrow:
+            del wanted[At.EXAMPLE]
+        factor = min(_WIDEST, max(_NARROWEST, room / sum(wanted.values())))
+        for at, width in (fixed | {at: int(width * factor) for at, width in wanted.items()}).items():
+            if at != At.VALUES:
+                self.setColumnWidth(at, width)
+                left -= width
+        # the last one takes what the others have left
+        self.setColumnWidth(At.VALUES, max(int(wanted[At.VALUES] * _NARROWEST), left))
         self._is_fitting = False
 
     def _keep_width(self, section: int) -> None:

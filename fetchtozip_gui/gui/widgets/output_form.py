@@ -31,7 +31,7 @@ class OutputForm(QWidget):
         self._icons = icons
         self._usual = folder
         self._typed_in: QLineEdit | None = None
-        self.formats = _combo("Format", "What kind of file is written (Alt+F)")
+        self.formats = _combo("Format", "What kind of file is written (Alt+M)")
         self.members = _combo("Inside the ZIP", "What the ZIP holds (arrow keys)")
         self._about = label(role="muted", wraps=True)
         self.options = OutputOptions(draft)
@@ -179,7 +179,7 @@ class OutputForm(QWidget):
         kinds.setSpacing(8)
         kinds.addWidget(self.formats, 1)
         kinds.addWidget(self.members, 1)
-        caption = QLabel("&Format")
+        caption = QLabel("For&mat")
         caption.setProperty("role", "caption")
         caption.setBuddy(self.formats)
         column.addWidget(caption)

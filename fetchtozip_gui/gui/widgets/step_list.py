@@ -99,6 +99,9 @@ class StepList(QListView):
         self._steps = model
         self._row = 0
         self.setAccessibleName("Steps")
+        self.setToolTip(
+            "Choose a step to see the rows after it (Space: off or on, Alt+Up and Alt+Down: move, Del: delete)"
+        )
         self.setProperty("role", "plain")
         self.setModel(model)
         self.setItemDelegate(StepDelegate(self))

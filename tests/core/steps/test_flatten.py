@@ -42,6 +42,17 @@ def test_objects_become_columns_in_place_and_lists_become_json() -> None:
     ]
 
 
+def test_objects_alone_are_opened_without_a_plan_to_the_same_rows() -> None:
+    objects = FRAME.select("id", "geo")
+    for frame in (objects, pl.concat([objects, objects]).slice(1, 4), objects.clear()):
+        made = flatten(frame)
+        assert made.columns == ["id", "geo.lat", "geo.in.city"]
+        assert made["geo.in.city"].to_list() == [
+            row["geo"] and (row["geo"]["in"] or {}).get("city") for row in frame.to_dicts()
+        ]
+    assert flatten(objects, columns="geo", separator="_").columns == ["id", "geo_lat", "geo_in_city"]
+
+
 def test_a_list_of_objects_becomes_rows_and_then_columns() -> None:
     made = flatten(lists="rows", columns=["items"])
     assert made.select("id", "items.sku", "items.n").rows() == [

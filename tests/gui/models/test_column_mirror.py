@@ -185,6 +185,37 @@ def test_what_a_script_wrote_stays_as_it_wrote_it(
     assert inputs.all() == written
 
 
+def test_a_draft_that_was_kept_with_its_list_is_not_changed_by_it(
+    qtbot: QtBot, mirror: Callable[[], object], draft: DraftModel, findings: Findings, inputs: Inputs, find: Any
+) -> None:
+    findings.clear()
+    draft.begin({"steps": [step(COUNTRY)]})
+    inputs.replace([Input("land", 2)])
+    mirror()
+    heard: list[str] = []
+    draft.changed.connect(heard.append)
+    find(Id=[1], City=["x"], Country=["France"])
+    draft.change("Rename City", steps=[step({"column": "City", "name": "town"}, COUNTRY)])
+    qtbot.waitUntil(lambda: inputs.all() == (Input("town", 1), Input("land", 2)))
+    assert heard == ["steps"]
+
+
+def test_an_edit_before_the_source_is_known_counts_more_than_the_list_of_before(
+    draft: DraftModel, findings: Findings, find: Callable[..., None], inputs: Inputs
+) -> None:
+    later = Later()
+    inputs.replace([Input("old", 0)])
+    draft.begin({"steps": [step(COUNTRY)]})
+    mirror = ColumnMirror(draft, findings, inputs, later)  # type: ignore[arg-type]
+    later.all_done()
+    draft.change("Rename Country", steps=[step({"column": "Country", "name": "x"})])
+    find(Id=[1], City=["x"], Country=["France"])
+    later.all_done()
+    assert inputs.all() == (Input("x", 2),)
+    mirror.leave()
+    mirror.deleteLater()
+
+
 class Later:
     """Errands that are done when the test says so, in any sequence."""
 

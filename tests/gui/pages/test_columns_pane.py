@@ -242,3 +242,12 @@ def test_every_control_has_a_name_and_a_tooltip(pane: ColumnsPane) -> None:
         assert control.accessibleName() or control.text()
         assert control.toolTip() or control is pane.table
         assert control.focusPolicy() is not Qt.FocusPolicy.NoFocus
+
+
+def test_where_there_is_little_room_the_example_gives_way(pane: ColumnsPane) -> None:
+    pane.resize(460, 400)
+    assert pane.table.isColumnHidden(At.EXAMPLE)
+    assert pane.table.horizontalHeader().length() == pane.table.viewport().width()
+    assert "such as 536365" in pane.model.index(0, At.SOURCE).data(Qt.ItemDataRole.ToolTipRole)
+    pane.resize(800, 400)
+    assert not pane.table.isColumnHidden(At.EXAMPLE)
