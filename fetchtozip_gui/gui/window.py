@@ -6,7 +6,7 @@ from functools import partial
 
 from PySide6.QtCore import QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeyEvent, QKeySequence, QPaintEvent
-from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QMainWindow, QStackedWidget, QWidget
 
 from fetchtozip_gui import __version__
 from fetchtozip_gui.core.errors import FetchToZipError
@@ -19,6 +19,7 @@ from fetchtozip_gui.gui.bringing import Bringing, wanted_of
 from fetchtozip_gui.gui.closing import Leaving, Tray
 from fetchtozip_gui.gui.documents import Documents
 from fetchtozip_gui.gui.errands import Errands
+from fetchtozip_gui.gui.frame import framed
 from fetchtozip_gui.gui.icons import Icons
 from fetchtozip_gui.gui.job_words import cut_off
 from fetchtozip_gui.gui.memory import Memory
@@ -75,7 +76,8 @@ class Window(QMainWindow):
         self.sidebar = Sidebar(PLACES, icons)
         self._stack = QStackedWidget()
         self.status = StatusLine(self.jobs, self.server, self)
-        self._lay_out()
+        self.setCentralWidget(framed(self.sidebar, (self.banner, self.notice), self._stack, self.status))
+        self.setContextMenuPolicy(Qt.ContextMenuPolicy.NoContextMenu)
         self._connect()
         self.tray = Tray(icons.program(), self.jobs, self, self.quit)
         self.leaving = Leaving(self.session, self.jobs, errands, preferences, self.tray, self)
@@ -282,29 +284,3 @@ class Window(QMainWindow):
 
     def _go_to_server(self) -> None:
         self.go_to("script")
-
-    def _lay_out(self) -> None:
-        right = QVBoxLayout()
-        right.setContentsMargins(0, 0, 0, 0)
-        right.setSpacing(0)
-        above = QVBoxLayout()
-        above.setContentsMargins(20, 0, 20, 0)
-        above.setSpacing(0)
-        for each in (self.banner, self.notice):
-            above.addWidget(each)
-        right.addLayout(above)
-        right.addWidget(self._stack, 1)
-        middle = QHBoxLayout()
-        middle.setContentsMargins(0, 0, 0, 0)
-        middle.setSpacing(0)
-        middle.addWidget(self.sidebar)
-        middle.addLayout(right, 1)
-        page = QWidget()
-        page.setObjectName("page")
-        whole = QVBoxLayout(page)
-        whole.setContentsMargins(0, 0, 0, 0)
-        whole.setSpacing(0)
-        whole.addLayout(middle, 1)
-        whole.addWidget(self.status)
-        self.setCentralWidget(page)
-        self.setContextMenuPolicy(Qt.ContextMenuPolicy.NoContextMenu)
