@@ -161,6 +161,9 @@ def test_no_secret_is_left_after_jobs_at_the_door(tmp_path: Path, careless: RawS
                 for source in sources(careless, path).values()
             ]
             client.get("/openapi.json")
+            file_id = client.post("/api/upload", files={"file": ("rows.json", ROWS)}).json()["file_id"]
+            client.get(f"/api/download/{file_id}", params={"format": "csv", "api_key": key}).raise_for_status()
+            client.get("/api/health", headers={"X-API-Key": key[:-1]})
             client.get("/api/export/inputs-list", headers={"X-API-Key": key[:-1]})
             client.get("/api/export/nowhere", params={"api_key": key})
         told = Path(f"/proc/{server.process.pid}/cmdline")

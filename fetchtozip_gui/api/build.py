@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,14 +14,22 @@ from fastapi import FastAPI
 from pydantic import BaseModel, Field
 
 from fetchtozip_gui import __version__
-from fetchtozip_gui.api import documents
+from fetchtozip_gui.api import dialect, documents
+from fetchtozip_gui.api.admission import Body
 from fetchtozip_gui.api.doors import practice
 from fetchtozip_gui.api.doors.export import ExportDoor
+from fetchtozip_gui.api.doors.processing import ProcessingDoor
 from fetchtozip_gui.api.export_recipe import Sealed
 from fetchtozip_gui.api.practice_store import Store
+from fetchtozip_gui.api.processing_upload import KINDS
+from fetchtozip_gui.core.errors import RecipeError
 from fetchtozip_gui.engine.engine import Engine
 from fetchtozip_gui.engine.shelf import Shelf
 
+LIMIT = "MAX_CONTENT_LENGTH"
+UPLOAD_BYTES = 16 * 1024 * 1024
+MOST_BYTES = 1 << 40
+SECONDS_TO_UPLOAD = 3_600.0
 OWN_KEY = "@server"
 """The name under which a job asks the engine's keyring for this server's own key; no secret of a user can have it."""
 
@@ -73,10 +82,29 @@ def build(
         return {"type": "api_key", "name": "X-API-Key", "value": f"keyring:{OWN_KEY}"} if key else None
 
     app.include_router(ExportDoor(engine, shelf, vault, own_auth).router())
+    app.include_router(ProcessingDoor(engine).router())
+    app.state.bodies = {"/api/upload": Body(KINDS, upload_limit(shelf), SECONDS_TO_UPLOAD)}
     app.include_router(practice.router(kept, datasets))
     _add_health(app)
+    dialect.add(app)
     documents.add(app)
     return app
+
+
+def upload_limit(shelf: Shelf, environment: Mapping[str, str] = os.environ) -> int:
+    """Bytes of the largest upload: the environment's `MAX_CONTENT_LENGTH`, else the setting, else 16 MiB.
+
+    `RecipeError` for a variable that is no such number."""
+    written = environment.get(LIMIT, "").strip()
+    if not written:
+        kept = shelf.get(LIMIT.lower())
+        return kept if isinstance(kept, int) and 0 < kept <= MOST_BYTES else UPLOAD_BYTES
+    if not (written.isascii() and written.isdecimal() and 0 < int(written[:20]) <= MOST_BYTES):
+        raise RecipeError(
+            f"{LIMIT}: must be a whole number of bytes from 1 to {MOST_BYTES:,}, found {written[:40]!r}.",
+            "16777216 is 16 MiB.",
+        )
+    return int(written)
 
 
 def _add_health(app: FastAPI) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 from fastapi import FastAPI, HTTPException
 from fastapi.responses import HTMLResponse, Response
 
-from fetchtozip_gui.api import admission
+from fetchtozip_gui.api import admission, dialect
 from fetchtozip_gui.api.admission import ASSETS
 
 FOLDER = Path(__file__).with_name("assets")
@@ -115,16 +115,20 @@ def _complete(app: FastAPI) -> None:
                 "required": ["detail"],
                 "properties": {"detail": detail},
             }
-            for operations in document["paths"].values():
+            for path, operations in document["paths"].items():
                 for operation in operations.values():
-                    _tell(operation)
+                    _tell(operation, dialect.is_processing(path))
         return generate()
 
     app.openapi = openapi  # type: ignore[method-assign]
 
 
-def _tell(operation: dict[str, Any]) -> None:
+def _tell(operation: dict[str, Any], has_own_words: bool) -> None:
+    if has_own_words:
+        # what this door calls invalid is 400
+        operation["responses"].pop("422", None)
     for status, words in _REFUSALS.items():
         if status not in _OF_BODIES or "requestBody" in operation:
-            content = {"application/json": {"schema": {"$ref": f"#/components/schemas/{_SCHEMA}"}}}
+            schema = dialect.FAULT if has_own_words else _SCHEMA
+            content = {"application/json": {"schema": {"$ref": f"#/components/schemas/{schema}"}}}
             operation["responses"].setdefault(str(status), {"description": words, "content": content})

@@ -14,11 +14,11 @@ import logging
 import time
 from collections.abc import Awaitable, Callable, Iterable, Mapping, MutableMapping
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
-from fetchtozip_gui.api import admission
+from fetchtozip_gui.api import admission, dialect
 from fetchtozip_gui.api.admission import Body, Head, Refusal
 from fetchtozip_gui.core.secrets import redact_url
 
@@ -67,14 +67,15 @@ class Guard:
 
     `api_key` is asked at every request, so that a changed setting counts at once; None or "" is no key. `hear` is told
     every request when it ends, on the server's own thread. `names` are hosts the server is reached by beside loopback
-    and the address it listens on. `bodies` gives a path other kinds and sizes of body than a mebibyte of JSON.
+    and the address it listens on. `bodies` gives a path other kinds and sizes of body than a mebibyte of JSON; None is
+    what the application's own `state.bodies` says.
     """
 
     app: App
     api_key: Callable[[], str | None] = lambda: None
     hear: Callable[[Heard], None] | None = None
     names: frozenset[str] = frozenset()
-    bodies: Mapping[str, Body] = field(default_factory=dict)
+    bodies: Mapping[str, Body] | None = None
 
     def reached_by(self, *names: str) -> Guard:
         """The same gate for a server that is also asked under these names."""
@@ -87,7 +88,7 @@ class Guard:
         at, began, head = datetime.now(UTC), time.perf_counter(), Head.of(scope)
         # the doors that name the request in their errors find it here
         scope.setdefault("state", {})["request_id"] = head.request_id
-        answer = _Answer(send, head.request_id, "websocket.http.response" in scope.get("extensions", {}))
+        answer = _Answer(send, head, "websocket.http.response" in scope.get("extensions", {}))
         try:
             await self._pass(scope, head, receive, answer)
         finally:
@@ -96,7 +97,7 @@ class Guard:
             )
 
     async def _pass(self, scope: Scope, head: Head, receive: Receive, answer: _Answer) -> None:
-        body = self.bodies.get(scope["path"], admission.JSON)
+        body = self._bodies().get(scope["path"], admission.JSON)
         refusal = admission.refusal(head, names=self.names, key=self.api_key() or "", body=body)
         if scope["type"] == "websocket":
             if refusal:
@@ -119,6 +120,12 @@ class Guard:
         else:
             if bounded.refusal and not answer.status:
                 await answer.refuse(bounded.refusal)
+
+    def _bodies(self) -> Mapping[str, Body]:
+        if self.bodies is not None:
+            return self.bodies
+        bodies: Mapping[str, Body] = getattr(getattr(self.app, "state", None), "bodies", {})
+        return bodies
 
     def _tell(self, heard: Heard) -> None:
         if self.hear is None:
@@ -173,10 +180,11 @@ class _Bounded:
 class _Answer:
     """The application's `send`: adds what every answer carries; `status` is 0 until one has started."""
 
-    def __init__(self, send: Send, request_id: str, in_words: bool) -> None:
+    def __init__(self, send: Send, head: Head, in_words: bool) -> None:
         self._send = send
+        self._path = head.path
         self._in_words = in_words
-        self._request_id = (b"x-request-id", request_id.encode())
+        self._request_id = (b"x-request-id", head.request_id.encode())
         self.status = 0
         self._refused = False
         self.bounded: _Bounded | None = None
@@ -207,7 +215,7 @@ class _Answer:
 
     async def refuse(self, refusal: Refusal, kind: str = "http.response") -> None:
         """Answer in place of the application."""
-        body = json.dumps({"detail": refusal.detail}).encode()
+        body = json.dumps(dialect.worded(self._path, refusal.status, refusal.detail)).encode()
         self._refused = True
         headers = [(b"content-type", b"application/json"), (b"content-length", str(len(body)).encode())]
         headers += [(name.encode(), value.encode()) for name, value in refusal.headers]

@@ -16,6 +16,7 @@ FetchToZipError
 ├── Cancelled              the user said stop                              exit 130
 ├── JobLocked              another process works on this job or folder
 ├── NoSuchJob              there is no job of this id
+├── NoSuchUpload           there is no uploaded file of this id
 ├── TooManyJobs            more jobs wait than the engine takes
 ├── WorkerDied             the job's worker process crashed or was killed
 ├── FolderError            the data folder cannot be used
@@ -132,6 +133,10 @@ class JobLocked(FetchToZipError):
 
 class NoSuchJob(FetchToZipError):
     code = "no_such_job"
+
+
+class NoSuchUpload(FetchToZipError):
+    code = "no_such_upload"
 
 
 class TooManyJobs(FetchToZipError):

@@ -15,6 +15,7 @@ from fetchtozip_gui.core.errors import FetchToZipError, NotInThisVersion, Recipe
 from fetchtozip_gui.core.faults import sentences
 from fetchtozip_gui.core.schema import type_name
 from fetchtozip_gui.core.steps import STEPS
+from fetchtozip_gui.core.steps.clean import CleanStep
 from fetchtozip_gui.core.steps.columns import ColumnsStep
 from fetchtozip_gui.core.steps.failures import translate
 from fetchtozip_gui.core.steps.rows import DeduplicateStep
@@ -26,7 +27,7 @@ KINDS: dict[str, type[AnyStep]] = {
 """Every step by the word that a recipe has for it."""
 SAMPLE = 10_000
 """Rows of a longer table that are shown; the numbers of rows are those of all of it."""
-_FOLLOWED = ("filter", "sort", "deduplicate", "flatten", "derive")
+_FOLLOWED = ("filter", "sort", "deduplicate", "flatten", "derive", "clean", "validate")
 """Steps through which a row can be followed by a number that it carries; they pass on columns they do not know."""
 
 
@@ -149,7 +150,11 @@ def _applied(step: AnyStep, before: pl.DataFrame) -> tuple[pl.DataFrame, pl.Seri
     followed = step
     if isinstance(step, DeduplicateStep) and step.subset is None:
         followed = step.model_copy(update={"subset": tuple(before.columns)})
-    marked = before.with_columns(pl.int_range(pl.len()).alias(mark))
+    if isinstance(step, CleanStep) and step.remove_duplicates is True:
+        followed = step.model_copy(update={"remove_duplicates": tuple(before.columns)})
+    number = pl.int_range(pl.len())
+    # cleaning changes every text and every number, and leaves objects alone
+    marked = before.with_columns((pl.struct(number) if isinstance(step, CleanStep) else number).alias(mark))
     try:
         after = _run(followed, marked)
     except FetchToZipError:
@@ -157,7 +162,8 @@ def _applied(step: AnyStep, before: pl.DataFrame) -> tuple[pl.DataFrame, pl.Seri
         return _run(step, before), None
     if mark not in after.columns:
         return after, None
-    return after.drop(mark), after.get_column(mark)
+    numbers = after.get_column(mark)
+    return after.drop(mark), numbers.struct.unnest().to_series() if numbers.dtype == pl.Struct else numbers
 
 
 def _run(step: AnyStep, frame: pl.DataFrame) -> pl.DataFrame:

@@ -40,7 +40,7 @@ class Tools:
     """Set when the user cancels or pauses. Everything that waits waits on it."""
     keyring: Callable[[str], str] = _no_keyring
     job_result: Callable[[str], Path] = _no_jobs
-    """The result file of an earlier job."""
+    """The result file of an earlier job, or an uploaded file, by its id."""
     say: Callable[[Said], None] = lambda said: None
     """Tells the log at once what cannot wait for the next event, such as a disk that is full."""
     workers: int = max(2, min(4, os.cpu_count() or 2))

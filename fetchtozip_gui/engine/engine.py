@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from fetchtozip_gui.core.errors import FetchToZipError, JobLocked, NoSuchJob, OutputError, RecipeError
+from fetchtozip_gui.core.errors import FetchToZipError, JobLocked, NoSuchJob, NoSuchUpload, OutputError, RecipeError
 from fetchtozip_gui.core.events import Event, Said
 from fetchtozip_gui.engine import cleaning, destination
 from fetchtozip_gui.engine.admission import Admission, Admitted, Wish
@@ -23,6 +23,7 @@ from fetchtozip_gui.engine.pool import Inline, Pool
 from fetchtozip_gui.engine.redaction import Redactor, learning
 from fetchtozip_gui.engine.runs import Runs
 from fetchtozip_gui.engine.store import Store
+from fetchtozip_gui.engine.uploads import Uploads
 
 if TYPE_CHECKING:
     from fetchtozip_gui.core.recipe import Recipe
@@ -80,6 +81,7 @@ class Engine:
         self.folder = folder.prepare()
         self.redactor = redactor or Redactor()
         self.store = Store(folder, clock)
+        self.uploads = Uploads(folder, clock)
         self._clock = clock
         self._closing = threading.Event()
         self._runner = runner
@@ -148,6 +150,13 @@ class Engine:
         recipe = recipe or self._recipe_of(job)
         return self.submit(recipe, destination.again(recipe, job.wanted), accept_partial=job.accept_partial)
 
+    def aside(self, recipe: Recipe, folder: Path, destination: Path) -> Attempt:
+        """Work that is no job and stands in no list, in a folder of its own that the caller looks after."""
+        self._check_open()
+        task = Task(recipe, folder, destination, accept_partial=True)
+        desk = Desk(self._keyring, self.result, lambda said: None)
+        return Here(self._runner, task, desk) if self._crew is None else Apart(self._crew, task, desk)
+
     def _newer(self, recipe: Recipe) -> Recipe:
         """An incremental recipe that asks for what is newer than the last time."""
         if getattr(recipe.source, "incremental", None) is None:
@@ -169,7 +178,14 @@ class Engine:
     def _tasked(self, admitted: Admitted, say: Callable[[Said], None]) -> tuple[Task, Desk]:
         job = admitted.job
         task = Task(admitted.recipe, self.folder.job(job.id), Path(job.target), job.accept_partial)
-        return task, Desk(self._keyring, self.result, say)
+        return task, Desk(self._keyring, self._file_of, say)
+
+    def _file_of(self, some_id: str) -> Path:
+        """What a recipe means by an id: an uploaded file, else the result of a job."""
+        try:
+            return self.uploads.get(some_id).path
+        except NoSuchUpload:
+            return self.result(some_id)
 
     def _keep(self, admitted: Admitted) -> None:
         self._recipes[admitted.job.id] = admitted.recipe

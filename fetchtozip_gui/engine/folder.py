@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from fetchtozip_gui.core.errors import FolderError, NoSuchJob
+from fetchtozip_gui.core.errors import FolderError, NoSuchJob, NoSuchUpload
 from fetchtozip_gui.engine.lock import Lock
 
 _DIGITS = "0123456789abcdefghjkmnpqrstvwxyz"
@@ -26,6 +26,7 @@ class Folder:
         vault.sqlite      secrets, encrypted
         practice.sqlite   what the practice source was told
         jobs/ID/          one job's own folder: job.json, spool/, result/
+        uploads/ID/       one uploaded file, and what was made of it
         logs/             what happened, as JSON lines
         locks/            who writes where
 
@@ -47,6 +48,10 @@ class Folder:
     @property
     def jobs(self) -> Path:
         return self.root / "jobs"
+
+    @property
+    def uploads(self) -> Path:
+        return self.root / "uploads"
 
     @property
     def logs(self) -> Path:
@@ -73,7 +78,7 @@ class Folder:
         try:
             # a folder that was there before keeps its mode: it may be one the user shares on purpose
             self.root.mkdir(mode=0o700, parents=True, exist_ok=True)
-            for part in (self.jobs, self.logs, self.locks):
+            for part in (self.jobs, self.uploads, self.logs, self.locks):
                 part.mkdir(mode=0o700, exist_ok=True)
         except OSError as error:
             raise FolderError(
@@ -92,22 +97,27 @@ class Folder:
 
     def new_job(self) -> str:
         """Make a job's folder and return its id: 13 characters, later ones sort behind earlier ones."""
-        while True:
-            job_id = _digits(time.time_ns() // 1_000_000, 9) + _digits(secrets.randbits(20), 4)
-            try:
-                self.job(job_id).mkdir(mode=0o700)
-            except FileExistsError:
-                continue
-            except OSError as error:
-                raise FolderError(f"{self.jobs}: no job can be kept there: {error.strerror}.") from error
-            return job_id
+        return _new(self.jobs, "job")
 
     def job_ids(self) -> list[str]:
         """Every job that has a folder, oldest first."""
-        try:
-            return sorted(entry.name for entry in os.scandir(self.jobs) if _ID.fullmatch(entry.name))
-        except OSError:
-            return []
+        return _ids(self.jobs)
+
+    # --- uploads ------------------------------------------------------------------------------------------------
+
+    def upload(self, upload_id: str) -> Path:
+        """The folder of an upload; `NoSuchUpload` for anything that is not an id, as with jobs."""
+        if not _ID.fullmatch(upload_id):
+            raise NoSuchUpload(f"There is no uploaded file {upload_id[:40]!r}.", "Upload it first.")
+        return self.uploads / upload_id
+
+    def new_upload(self) -> str:
+        """Make an upload's folder and return its id, made as those of jobs are."""
+        return _new(self.uploads, "upload")
+
+    def upload_ids(self) -> list[str]:
+        """Every upload that has a folder, oldest first."""
+        return _ids(self.uploads)
 
     # --- locks --------------------------------------------------------------------------------------------------
 
@@ -158,6 +168,25 @@ def size_of(path: Path) -> int:
     except OSError:
         return total
     return total
+
+
+def _new(parent: Path, what: str) -> str:
+    while True:
+        new_id = _digits(time.time_ns() // 1_000_000, 9) + _digits(secrets.randbits(20), 4)
+        try:
+            (parent / new_id).mkdir(mode=0o700)
+        except FileExistsError:
+            continue
+        except OSError as error:
+            raise FolderError(f"{parent}: no {what} can be kept there: {error.strerror}.") from error
+        return new_id
+
+
+def _ids(parent: Path) -> list[str]:
+    try:
+        return sorted(entry.name for entry in os.scandir(parent) if _ID.fullmatch(entry.name))
+    except OSError:
+        return []
 
 
 def _digits(number: int, width: int) -> str:

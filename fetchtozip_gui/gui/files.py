@@ -29,11 +29,11 @@ def copy(file: Path, to: Path) -> Path:
     return to
 
 
-def write(path: Path, text: str) -> Path:
-    """Write a text file that stands under its name whole or not at all; `OutputError` where it cannot be."""
+def write(path: Path, text: str | bytes) -> Path:
+    """Write a file that stands under its name whole or not at all; `OutputError` where it cannot be."""
     part = path.with_name(f".{path.name[:100]}.{secrets.token_hex(4)}.part")
     try:
-        part.write_text(text, encoding="utf-8")
+        part.write_bytes(text.encode() if isinstance(text, str) else text)
         part.replace(path)
     except OSError as error:
         raise OutputError(f"{place(path)} cannot be written: {error.strerror}.", "Choose another place.") from error

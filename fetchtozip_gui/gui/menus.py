@@ -72,8 +72,15 @@ def _file(window: Window) -> list[Action]:
 
 def _edit(window: Window) -> list[Action]:
     return [
-        Action("undo", "&Undo", window.draft.undo, _EDIT, ("Ctrl+Z",), "Take the last change of the draft back"),
-        Action("redo", "&Redo", window.draft.redo, _EDIT, ("Ctrl+Shift+Z", "Ctrl+Y"), "Make it again"),
+        Action(
+            "undo",
+            "&Undo",
+            lambda: window.edited().undo(),
+            _EDIT,
+            ("Ctrl+Z",),
+            "Take the last change of the draft back",
+        ),
+        Action("redo", "&Redo", lambda: window.edited().redo(), _EDIT, ("Ctrl+Shift+Z", "Ctrl+Y"), "Make it again"),
     ]
 
 

@@ -13,6 +13,7 @@ from fetchtozip_gui.engine.job import Job, Line
 from fetchtozip_gui.engine.journal_lines import lines_of
 from fetchtozip_gui.gui.models.comparisons import Comparisons
 from fetchtozip_gui.gui.pages.export import ExportPage
+from fetchtozip_gui.gui.pages.files import FilesPage
 from fetchtozip_gui.gui.pages.help import HelpPage
 from fetchtozip_gui.gui.pages.jobs import JobsPage
 from fetchtozip_gui.gui.pages.script import ScriptPage, Writing
@@ -26,13 +27,16 @@ from fetchtozip_gui.gui.workbench import Workbench
 
 if TYPE_CHECKING:
     from fetchtozip_gui.core.recipe import Recipe
+    from fetchtozip_gui.gui.file_bench import FileBench
+    from fetchtozip_gui.gui.models.draft import DraftModel
     from fetchtozip_gui.gui.window import Window
 
 PLACES = (
     Place("export", "Export", "Ctrl+1", "What is fetched, what is made of it and where it goes"),
     Place("jobs", "Jobs", "Ctrl+2", "Every job with its log and its file"),
-    Place("script", "Script", "Ctrl+3", "The local server, and the draft as a script"),
-    Place("settings", "Settings", "Ctrl+4", "Theme, text size, folders, server and disk"),
+    Place("files", "Files", "Ctrl+3", "Look at files: profile, clean, validate and export them"),
+    Place("script", "Script", "Ctrl+4", "The local server, and the draft as a script"),
+    Place("settings", "Settings", "Ctrl+5", "Theme, text size, folders, server and disk"),
     Place("help", "Help", "F1", "How things are done, and every shortcut", at_foot=True),
 )
 
@@ -45,6 +49,7 @@ class Rooms(QObject):
         self._window = window
         self._made: dict[str, QWidget] = {}
         self.bench = Workbench(window)
+        self.files: FileBench | None = None
         self.comparisons = Comparisons(window.session, window.jobs, window.errands, self)
 
     def page(self, name: str) -> tuple[QWidget, bool]:
@@ -55,6 +60,7 @@ class Rooms(QObject):
         make: dict[str, Callable[[], QWidget]] = {
             "export": lambda: self.bench.page,
             "jobs": self._jobs,
+            "files": self._files,
             "script": self._script,
             "settings": self._settings,
             "help": self._help,
@@ -80,11 +86,17 @@ class Rooms(QObject):
         first: dict[type[QWidget], Callable[[Any], QWidget]] = {
             ExportPage: lambda _: self.bench.source.form.address,
             JobsPage: lambda page: page.list if page.rows.rowCount() else page.filter,
+            FilesPage: lambda page: page.list if page.model.rowCount() else page.choose,
             ScriptPage: lambda page: page.turn,
             SettingsPage: lambda page: next(button for button in page.themes.values() if button.isChecked()),
             HelpPage: lambda page: page.topics,
         }
         first[type(page)](page).setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def draft_of(self, name: str) -> DraftModel:
+        """What is edited on a page: the chosen file's steps on the Files page, the draft everywhere else."""
+        file = self.files.page.current if name == "files" and self.files is not None else None
+        return file.draft if file is not None else self._window.draft
 
     def show_job(self, job_id: str) -> None:
         """Choose a job on the Jobs page."""
@@ -143,6 +155,13 @@ class Rooms(QObject):
             page.card.tell_change(self.comparisons.words(page.card.job.id))
             self.comparisons.look_at(page.card.job.id)
         return page
+
+    def _files(self) -> QWidget:
+        from fetchtozip_gui.gui.file_bench import FileBench  # not needed for the first paint
+
+        self.files = FileBench(self._window)
+        self.files.edited.connect(self._window.tell_undo)
+        return self.files.page
 
     def _script(self) -> QWidget:
         window = self._window

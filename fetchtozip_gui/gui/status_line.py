@@ -27,7 +27,7 @@ class StatusLine(QFrame):
         self._said: tuple[str, ...] = ()
         self.server = QPushButton("Getting ready…")
         self.server.setProperty("role", "status")
-        self.server.setToolTip("Show the server on the Script page (Ctrl+3)")
+        self.server.setToolTip("Show the server on the Script page (Ctrl+4)")
         self.server.clicked.connect(self.server_asked)
         self.running, self.folder = label(role="muted"), OneLine("muted", Qt.TextElideMode.ElideMiddle)
         row = QHBoxLayout(self)

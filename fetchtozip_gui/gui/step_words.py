@@ -34,6 +34,9 @@ OFFERED: Mapping[str, tuple[str, dict[str, Any]]] = {
     "sort": ("Order the rows", {"by": []}),
     "deduplicate": ("Leave one of the rows that are alike", {}),
     "flatten": ("Turn nested objects into columns, and lists into text or rows", {}),
+    "clean": ("Trim and replace texts, fill what is missing, settle duplicates and outliers", {"trim": True}),
+    "validate": ("Hold values to rules, and list every one that breaks them", {"schema": {}, "on_error": "report"}),
+    "sql": ("Ask an SQL query of the rows, which are the table input", {"query": "SELECT * FROM input"}),
 }
 """What the menu offers: a sentence, and what a new step begins with."""
 
@@ -47,7 +50,7 @@ WORDS: Mapping[str, Words] = {
     "keep": Words("Keep", names={"first": "the first", "last": "the last", "any": "any one", "none": "none of them"}),
     "separator": Words("Separator", "Between the names of an object and its field"),
     "lists": Words("Lists become", names={"json": "JSON text", "rows": "one row for each element"}),
-    "columns": Words("Columns", empty="every nested column"),
+    "columns": Words("Columns", empty="every column that fits"),
     "rest": Words("The others", names={"keep": "are kept", "drop": "are left out"}),
     "column": Words("Column"),
     "function": Words(

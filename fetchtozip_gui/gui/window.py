@@ -127,6 +127,7 @@ class Window(QMainWindow):
             self._stack.addWidget(made)
             restore_splitters(made, self.memory)
         self._page = page
+        self.tell_undo()
         self._stack.setCurrentWidget(made)
         self.sidebar.show_place(page)
         if f"page_{page}" in self.actions_.made:
@@ -175,9 +176,16 @@ class Window(QMainWindow):
 
     # --- what the user asks for ---------------------------------------------------------------------------------
 
+    def edited(self) -> DraftModel:
+        """What is edited on the page that is shown."""
+        return self.rooms.draft_of(self._page)
+
     def start(self) -> None:
-        """Have the draft done."""
+        """Have the draft done, or the chosen file exported."""
         self.notice.clear()
+        if self._page == "files" and self.rooms.files is not None:
+            self.rooms.files.export()
+            return
         self.rooms.bench.output.clear_notices()
         engine, document = self.session.engine, self.draft.document()
         if engine is None:
@@ -259,15 +267,17 @@ class Window(QMainWindow):
         self.sidebar.asked.connect(self.go_to)
         self.status.server_asked.connect(self._go_to_server)
         self.acts.begun.connect(self._begun)
-        self.draft.undo_changed.connect(self._tell_undo)
+        self.draft.undo_changed.connect(self.tell_undo)
         for source in (self.documents, self.bringing):
             source.told.connect(self.tell)
             source.failed.connect(self.fail)
         self.rooms.follow()
-        self._tell_undo()
+        self.tell_undo()
 
-    def _tell_undo(self) -> None:
-        for name, words in (("undo", self.draft.undo_words()), ("redo", self.draft.redo_words())):
+    def tell_undo(self) -> None:
+        """Name what undo and redo would do on the page that is shown."""
+        draft = self.edited()
+        for name, words in (("undo", draft.undo_words()), ("redo", draft.redo_words())):
             self.actions_.tell(name, words)
 
     def _go_to_server(self) -> None:

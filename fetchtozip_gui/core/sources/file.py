@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import codecs
+import re
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
 
+from fetchtozip_gui.core.errors import FetchToZipError
 from fetchtozip_gui.core.model import Model
 from fetchtozip_gui.core.work import Done, Tools, Yielded
 
@@ -25,6 +28,7 @@ def _of_texts(name: str) -> str:
     return name
 
 
+_ID = re.compile("[0-9a-hjkmnp-tv-z]{13}")
 Encoding = Annotated[str, AfterValidator(_of_texts)]
 Delimiter = Annotated[str, Field(pattern=r"^[\x01-\x09\x0b\x0c\x0e-\x21\x23-\x7f]$")]
 """One ASCII character, and neither a double quote nor the end of a line."""
@@ -35,7 +39,7 @@ class FileSource(Model):
 
     type: Literal["file"] = "file"
     path: str = Field(min_length=1)
-    """Where the file is; `~` is the user's own folder."""
+    """Where the file is, or the id of an upload; `~` is the user's own folder."""
     format: FileFormat = "auto"
     """`auto` looks at the first bytes and the name, also of the file in a ZIP or gzip."""
     sheet: int | str | None = None
@@ -54,4 +58,12 @@ class FileSource(Model):
         from fetchtozip_gui.core.rows.files import read_file
 
         options = Options(self.format, self.sheet, self.delimiter, self.encoding, self.member)
-        yield from read_file(Path(self.path).expanduser(), options, tools, done)
+        yield from read_file(self._place(tools), options, tools, done)
+
+    def _place(self, tools: Tools) -> Path:
+        path = Path(self.path).expanduser()
+        if _ID.fullmatch(self.path) and not path.exists():
+            # no upload either: the error names the file, which is what most paths are
+            with suppress(FetchToZipError):
+                return tools.job_result(self.path)
+        return path

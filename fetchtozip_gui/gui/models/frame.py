@@ -71,13 +71,16 @@ class FrameModel(QAbstractTableModel):
     def show(self, rows: Rows | None) -> None:
         """Show other rows, or none."""
         self.beginResetModel()
+        self._take(rows)
+        self.endResetModel()
+
+    def _take(self, rows: Rows | None) -> None:
         self._rows = rows
         schema = {} if rows is None else rows.schema
         self._names, self._types = list(schema), list(schema.values())
         self._sides = [_RIGHT if dtype.is_numeric() else _LEFT for dtype in self._types]
         self._frames.clear()
         self._texts.clear()
-        self.endResetModel()
 
     @property
     def names(self) -> Sequence[str]:

@@ -1,0 +1,149 @@
+"""How columns of numbers go together: Pearson's and Spearman's coefficients of every pair."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import combinations
+from typing import Literal
+
+import polars as pl
+
+from fetchtozip_gui.core.analysis.numbers import Number, at_hand, extents, numbers
+from fetchtozip_gui.core.errors import StepError
+
+Method = Literal["pearson", "spearman"]
+MOST = 64
+"""Columns that are compared with each other; the number of pairs grows with their square."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """Two columns, the rows in which both have a value, and their coefficient; null where one of them does not vary."""
+
+    a: str
+    b: str
+    rows: int
+    coefficient: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Correlation:
+    """The coefficients of all columns of numbers; `pairs` has each pair once, the strongest first."""
+
+    method: Method
+    columns: tuple[str, ...]
+    matrix: tuple[tuple[float | None, ...], ...]
+    pairs: tuple[Pair, ...]
+
+
+def correlate(
+    rows: pl.DataFrame | pl.LazyFrame, columns: Sequence[str] | None = None, *, method: Method = "pearson"
+) -> Correlation:
+    """Correlate all rows; each pair over the rows in which both have a finite value.
+
+    Pearson's takes two passes and memory that does not grow. Spearman's has to sort, and holds the ranks of all
+    columns. `StepError` for more than `MOST` columns.
+    """
+    lazy = rows.lazy()
+    found = numbers(lazy.collect_schema(), columns)
+    if len(found) > MOST:
+        raise StepError(
+            f"columns: at most {MOST} columns of numbers are correlated, found {len(found)}.",
+            "Name those that matter in `columns`.",
+        )
+    pairs = _pearson(lazy, found) if method == "pearson" else _spearman(lazy, found)
+    return _told(method, found, pairs)
+
+
+def _told(method: Method, columns: Sequence[Number], pairs: list[Pair]) -> Correlation:
+    names = tuple(column.name for column in columns)
+    known = {(pair.a, pair.b): pair.coefficient for pair in pairs}
+    matrix = tuple(tuple(known[a, a] if a == b else known.get((a, b), known.get((b, a))) for b in names) for a in names)
+    others = [pair for pair in pairs if pair.a != pair.b]
+    others.sort(key=lambda pair: -abs(pair.coefficient) if pair.coefficient is not None else 1)
+    return Correlation(method, names, matrix, tuple(others))
+
+
+def _all_pairs(columns: Sequence[Number]) -> list[tuple[Number, Number]]:
+    return [*((column, column) for column in columns), *combinations(columns, 2)]
+
+
+def _pearson(lazy: pl.LazyFrame, columns: Sequence[Number]) -> list[Pair]:
+    """By sums of products of distances from the means, so that large numbers lose no digits."""
+    if not columns:
+        return []
+    rows = lazy.select(pl.len()).collect(engine="streaming").item()
+    lazy = at_hand(lazy, columns)
+    known = extents(lazy, columns)
+    whole = {column.at: extent.count == rows for column, extent in zip(columns, known, strict=True)}
+    values = []
+    for column, extent in zip(columns, known, strict=True):
+        # nought adds nothing to a sum; where a value is missing, `m` keeps the other one of a pair out of it too
+        away = (column.value - (extent.mean or 0.0)).fill_null(0.0)
+        values += [away.alias(f"v{column.at}"), column.value.is_not_null().cast(pl.Float64).alias(f"m{column.at}")]
+    asked = {name: asked for a, b in _all_pairs(columns) for name, asked in _sums(a.at, b.at, whole)}
+    told = lazy.select(values).select(value.alias(name) for name, value in asked.items())
+    sums = told.collect(engine="streaming").row(0, named=True)
+    return [_pair(a, b, *(sums[name] for name, _ in _sums(a.at, b.at, whole))) for a, b in _all_pairs(columns)]
+
+
+def _sums(a: int, b: int, whole: dict[int, bool]) -> list[tuple[str, pl.Expr]]:
+    """Over the rows in which both are there: how many, Σx, Σy, Σx², Σy² and Σxy; the same name is the same sum."""
+    x, y = pl.col(f"v{a}"), pl.col(f"v{b}")
+    masks = {at: pl.lit(1.0) if whole[at] else pl.col(f"m{at}") for at in (a, b)}
+
+    def own(at: int, other: int, value: pl.Expr, power: int) -> tuple[str, pl.Expr]:
+        if whole[other] or at == other:
+            return f"{at}^{power}", value.sum()
+        return f"{at}^{power} by {other}", (value * masks[other]).sum()
+
+    return [
+        (f"n {a} {b}", pl.len().cast(pl.Float64) if whole[a] and whole[b] else (masks[a] * masks[b]).sum()),
+        own(a, b, x, 1),
+        own(b, a, y, 1),
+        own(a, b, x * x, 2),
+        own(b, a, y * y, 2),
+        (f"{a}*{b}", (x * y).sum()),
+    ]
+
+
+def _pair(a: Number, b: Number, count: float, x: float, y: float, xx: float, yy: float, xy: float) -> Pair:
+    n = int(count)
+    if n < 2:
+        return Pair(a.name, b.name, n, None)
+    across, down, together = xx - x * x / n, yy - y * y / n, xy - x * y / n
+    # a remainder of rounding is no variance
+    if across <= 1e-14 * xx or down <= 1e-14 * yy or not math.isfinite(across * down):
+        return Pair(a.name, b.name, n, None)
+    return Pair(a.name, b.name, n, max(-1.0, min(1.0, together / math.sqrt(across) / math.sqrt(down))))
+
+
+def _spearman(lazy: pl.LazyFrame, columns: Sequence[Number]) -> list[Pair]:
+    if not columns:
+        return []
+    ranks = lazy.select(_rank(column.value).alias(str(column.at)) for column in columns).collect()
+    whole = [column.at for column in columns if not ranks[str(column.at)].null_count()]
+
+    def among(column: Number, other: Number) -> pl.Series:
+        """The ranks among the rows in which both have a value."""
+        if other.at in whole or other.at == column.at:
+            return ranks[str(column.at)]
+        both = pl.when(other.value.is_not_null()).then(column.value)
+        return lazy.select(_rank(both)).collect().to_series()
+
+    together = ranks.select(str(at) for at in whole).lazy()
+    found = {(pair.a, pair.b): pair for pair in _pearson(together, numbers(together.collect_schema()))}
+    told = []
+    for a, b in _all_pairs(columns):
+        pair = found.get((str(a.at), str(b.at)))
+        if pair is None:
+            two = pl.DataFrame({"a": among(a, b), "b": among(b, a)}).lazy()
+            pair = _pearson(two, numbers(two.collect_schema()))[-1]
+        told.append(Pair(a.name, b.name, pair.rows, pair.coefficient))
+    return told
+
+
+def _rank(value: pl.Expr) -> pl.Expr:
+    return value.rank("average").cast(pl.Float64)

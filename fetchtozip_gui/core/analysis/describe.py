@@ -1,0 +1,165 @@
+"""The figures that describe a column: its middle, its spread, its shape, and how much of it is there."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import polars as pl
+
+from fetchtozip_gui.core.analysis.counts import Category, categorical, of_sorted
+from fetchtozip_gui.core.analysis.numbers import AT_ONCE, Extent, Number, at_shares, chosen, extents, numbers, quantiles
+from fetchtozip_gui.core.steps.lookup import named
+
+QUARTILES = (0.25, 0.5, 0.75)
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """Of the finite numbers of a column; null where there are too few of them, or their spread is nought.
+
+    `variance` divides by n - 1. `skew` and `kurtosis` (excess) are the unbiased ones, G1 and G2 of Joanes and Gill,
+    as pandas has them and SciPy with `bias=False`.
+    """
+
+    mean: float | None
+    median: float | None
+    std_dev: float | None
+    variance: float | None
+    quartiles: tuple[float | None, ...]
+    """At a quarter, a half and three quarters, linear between neighbours."""
+    skew: float | None
+    kurtosis: float | None
+    infinite: int
+    """Values that are infinite, and in none of the other figures."""
+
+
+@dataclass(frozen=True, slots=True)
+class Description:
+    """One column; `figures` is null for those without numbers. `min` and `max` are in the column's own type, null for
+    types without an order; `mode` is the smallest of the most frequent values."""
+
+    name: str
+    type: str
+    count: int
+    missing: int
+    distinct: int
+    mode: Any
+    min: Any
+    max: Any
+    figures: Figures | None
+
+
+def describe(rows: pl.DataFrame | pl.LazyFrame, columns: Sequence[str] | None = None) -> tuple[Description, ...]:
+    """Describe the chosen columns over all rows, with memory that does not grow with their number.
+
+    Two passes over all of them for extent and moments; then a column at a time, for what has to be sorted or counted.
+    """
+    lazy = rows.lazy()
+    schema = lazy.collect_schema()
+    names = chosen(schema, columns)
+    if not names:
+        return ()
+    numeric = numbers(schema, names)
+    known = extents(lazy, numeric)
+    moments = _moments(lazy, numeric, known)
+    told: dict[str, tuple[Category, Figures | None]] = {}
+    for column, extent, sums in zip(numeric, known, moments, strict=True):
+        if extent.count <= AT_ONCE:
+            counted, quarters = _in_memory(lazy, column)
+        else:
+            (counted,) = categorical(lazy, [column.name], top=1)
+            (quarters,) = quantiles(lazy, [column], [extent], QUARTILES)
+        told[column.name] = counted, _of_sums(extent, sums, quarters)
+    others = [name for name in names if name not in told]
+    told |= {counted.name: (counted, None) for counted in (categorical(lazy, others, top=1) if others else ())}
+    ends = _ends(lazy, schema, names)
+    return tuple(_described(told[name][0], ends[name], told[name][1]) for name in names)
+
+
+def _in_memory(lazy: pl.LazyFrame, column: Number) -> tuple[Category, tuple[float | None, ...]]:
+    """Sorted once, for the counts and the quartiles."""
+    values = lazy.select(named(column.name).alias("value"), column.missing.alias("missing"))
+    found = values.collect(engine="streaming")
+    ordered = found.filter(~pl.col("missing"))["value"].sort()
+    finite = ordered.filter(ordered.is_finite()) if column.dtype.is_float() else ordered
+    counted = of_sorted(column.name, ordered, found.height - ordered.len())
+    return counted, at_shares(finite.cast(pl.Float64), QUARTILES)
+
+
+def _described(counted: Category, ends: tuple[Any, Any], figures: Figures | None) -> Description:
+    return Description(
+        counted.name,
+        counted.type,
+        counted.count,
+        counted.missing,
+        counted.distinct,
+        counted.mode,
+        *ends,
+        figures,
+    )
+
+
+def _ends(lazy: pl.LazyFrame, schema: pl.Schema, names: list[str]) -> dict[str, tuple[Any, Any]]:
+    asked = []
+    for at, name in enumerate(names):
+        dtype, column = schema[name], named(name)
+        if dtype.is_nested() or dtype in (pl.Null, pl.Binary):
+            continue
+        ordered = column.cast(pl.String) if dtype in (pl.Categorical, pl.Enum) else column
+        asked += [ordered.min().alias(f"{at}.min"), ordered.max().alias(f"{at}.max")]
+    told = lazy.select(asked).collect(engine="streaming").row(0, named=True) if asked else {}
+    return {name: (told.get(f"{at}.min"), told.get(f"{at}.max")) for at, name in enumerate(names)}
+
+
+def _moments(lazy: pl.LazyFrame, columns: Sequence[Number], known: Sequence[Extent]) -> list[tuple[float, ...]]:
+    """Sums of the first four powers of the distances from the mean, and how many values are infinite.
+
+    The largest distance is 1, so that neither the smallest nor the largest numbers there are lose their powers.
+    """
+    if not columns:
+        return []
+    asked = []
+    for column, extent in zip(columns, known, strict=True):
+        away = (column.value - (extent.mean or 0.0)) / (_reach(extent) or 1.0)
+        square = away * away
+        infinite = named(column.name).is_infinite().sum() if column.dtype.is_float() else pl.lit(0)
+        powers = (away, square, square * away, square * square)
+        asked += [power.sum().alias(f"{column.at}.{number}") for number, power in enumerate(powers)]
+        asked.append(infinite.alias(f"{column.at}.4"))
+    told = lazy.select(asked).collect(engine="streaming").row(0, named=True)
+    return [tuple(told[f"{column.at}.{number}"] for number in range(5)) for column in columns]
+
+
+def _of_sums(extent: Extent, sums: tuple[float, ...], quarters: tuple[float | None, ...]) -> Figures:
+    n, reach = extent.count, _reach(extent)
+    # what rounding has left of the first moment is taken off the second
+    second = max(0.0, sums[1] - sums[0] * sums[0] / n) if n else 0.0
+    variance = second / (n - 1) * reach * reach if n > 1 else None
+    deviation = math.sqrt(second / (n - 1)) * reach if n > 1 else None
+    skew = kurtosis = None
+    # a distance that is only the rounding of large equal numbers has no shape
+    if n > 2 and math.isfinite(reach) and reach > 1e-14 * abs(extent.mean or 0.0):
+        m2, m3, m4 = second / n, sums[2] / n, sums[3] / n
+        skew = math.sqrt(n * (n - 1)) / (n - 2) * m3 / m2**1.5
+        if n > 3:
+            kurtosis = (n - 1) / ((n - 2) * (n - 3)) * ((n + 1) * m4 / (m2 * m2) - 3 * (n - 1))
+    return Figures(
+        extent.mean,
+        quarters[1],
+        deviation,
+        variance,
+        quarters,
+        skew,
+        kurtosis,
+        int(sums[4]),
+    )
+
+
+def _reach(extent: Extent) -> float:
+    """The largest distance of a value from the mean."""
+    if extent.mean is None or extent.low is None or extent.high is None:
+        return 0.0
+    return max(extent.high - extent.mean, extent.mean - extent.low)

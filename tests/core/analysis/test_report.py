@@ -1,0 +1,98 @@
+"""A report is one page that needs nothing else and runs nothing, and the same as JSON."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import re
+from html.parser import HTMLParser
+
+import lxml.etree
+import polars as pl
+import pytest
+
+from fetchtozip_gui.core.analysis.report import report
+from fetchtozip_gui.core.analysis.report_page import page
+
+NOW = dt.datetime(2026, 11, 26, 9, 30, tzinfo=dt.UTC)
+
+
+@pytest.fixture
+def table() -> pl.DataFrame:
+    return pl.DataFrame(
+        {
+            "price": [1.5, 2.5, None, 40.0, 3.5],
+            "quantity": [1, 2, 3, 4, 50],
+            "city": ["Rome", "Oslo", None, "Rome", "Lima"],
+            "day": [dt.date(2024, 1, day) for day in range(1, 6)],
+            "tags": [["a"], [], None, ["b"], ["a"]],
+        }
+    )
+
+
+class Tags(HTMLParser):
+    """The names of all elements, and what they refer to."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.names: set[str] = set()
+        self.attributes: list[tuple[str, str | None]] = []
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.names.add(tag)
+        self.attributes += attrs
+
+
+def test_the_page_shows_every_column_and_needs_nothing_else(table: pl.DataFrame) -> None:
+    text = page(report(table, "Orders", NOW))
+    found = Tags(text)
+    assert not found.names & {"script", "link", "img", "iframe", "object", "form", "a"}
+    assert not {name for name, _ in found.attributes} & {"src", "href", "onload", "onclick", "style"}
+    assert not re.search(r"url\(|@import|https?://", text)
+    assert "prefers-color-scheme: dark" in text
+    assert [name for name in table.columns if f"<h3>{name} " not in text] == []
+    assert "Histogram of price" in text
+    assert "Most frequent values of city" in text
+    assert "Correlation of each pair" in text
+    assert "4 of 5 rows are complete (80.0 %)" in text
+    assert "5 rows, 5 columns · 2026-11-26 09:30 UTC" in text
+
+
+def test_every_picture_is_well_formed(table: pl.DataFrame) -> None:
+    pictures = re.findall(r"<svg.*?</svg>", page(report(table, "Orders", NOW)), re.DOTALL)
+    assert len(pictures) == 7
+    for picture in pictures:
+        svg = lxml.etree.fromstring(picture)
+        assert svg.get("aria-label")
+        for mark in svg.iter("rect"):
+            assert float(mark.get("width")) >= 0
+            assert float(mark.get("height")) >= 0
+
+
+def test_what_the_data_holds_is_text(table: pl.DataFrame) -> None:
+    evil = '"><script>alert(1)</script><img src=x onerror=alert(1)>'
+    hostile = pl.DataFrame({evil: [evil, evil, "\0\x1b]"], "n": [1, 2, None], f"{evil}2": [1.0, 2.0, 3.0]})
+    text = page(report(hostile, evil, NOW))
+    assert not Tags(text).names & {"script", "img"}
+    assert not any(name.startswith("on") for name, _ in Tags(text).attributes)
+    assert "\0" not in text
+
+
+def test_the_same_as_json(table: pl.DataFrame) -> None:
+    told = json.loads(report(table, "Orders", NOW).json())
+    assert (told["title"], told["rows"]) == ("Orders", 5)
+    assert told["descriptive"]["quantity"]["max"] == 50
+    assert told["descriptive"]["day"]["min"] == "2024-01-01"
+    assert told["categorical"]["city"]["values"][0] == {"value": "Rome", "count": 2, "share": 0.5}
+    assert told["missing"]["columns"]["price"] == {"missing": 1, "share": 0.2}
+    assert told["outliers"]["quantity"]["iqr"]["first"] == [{"row": 5, "value": 50}]
+    assert sum(each["count"] for each in told["distribution"]["price"]["bins"]) == 4
+    assert told["correlation"]["matrix"]["price"]["price"] == 1
+
+
+def test_a_table_of_nothing_has_a_report() -> None:
+    for empty in (pl.DataFrame(), pl.DataFrame(schema={"a": pl.Int64, "b": pl.String, "c": pl.Null})):
+        made = report(empty, "Nothing", NOW)
+        assert "0 rows" in page(made)
+        assert json.loads(made.json())["rows"] == 0
