@@ -120,13 +120,20 @@ def _view(window: Window) -> list[Action]:
         Action(
             "larger",
             "Lar&ger text",
-            partial(window.enlarge, _STEP),
+            partial(window.preferences.enlarge, _STEP),
             _VIEW,
             ("Ctrl++", "Ctrl+="),
             "Up to twice the system's",
             starts_section=True,
         ),
-        Action("smaller", "S&maller text", partial(window.enlarge, -_STEP), _VIEW, ("Ctrl+-",), "Down to the system's"),
+        Action(
+            "smaller",
+            "S&maller text",
+            partial(window.preferences.enlarge, -_STEP),
+            _VIEW,
+            ("Ctrl+-",),
+            "Down to the system's",
+        ),
     ]
 
 
