@@ -13,6 +13,8 @@ from typing import Any
 
 import pytest
 
+from fetchtozip_gui.cli import _with_command
+
 COMMAND = [sys.executable, "-m", "fetchtozip_gui"]
 
 
@@ -144,3 +146,26 @@ def test_a_killed_run_goes_on_where_it_was(practice: str, tmp_path: Path, home: 
     whole = call("run", str(recipe), "--output", str(tmp_path / "whole.csv"), "--data-dir", home + "2")
     assert whole.returncode == 0
     assert output.read_bytes() == (tmp_path / "whole.csv").read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("given", "meant"),
+    [
+        ([], []),
+        (["--version"], ["--version"]),
+        (["run", "https://a.io/recipe.json"], ["run", "https://a.io/recipe.json"]),
+        (["https://a.io/x"], ["open", "https://a.io/x"]),
+        (["--data-dir", "here", "https://a.io/x"], ["--data-dir", "here", "open", "https://a.io/x"]),
+        (["rnu"], ["rnu"]),
+        (["demo", "--output", "a://b"], ["demo", "--output", "a://b"]),
+    ],
+)
+def test_an_address_alone_is_to_be_opened(given: list[str], meant: list[str]) -> None:
+    assert _with_command(given) == meant
+
+
+def test_a_file_alone_is_to_be_opened(tmp_path: Path) -> None:
+    file = tmp_path / "a.json"
+    assert _with_command([str(file)]) == [str(file)]
+    file.touch()
+    assert _with_command([str(file)]) == ["open", str(file)]

@@ -78,8 +78,9 @@ class Actions(QObject):
         made.setText(f"{title} “{words.replace('&', '&&')}”" if words else title)
 
     def choose(self, action_id: str) -> None:
-        """Check one of its group, without doing it."""
-        self.made[action_id].setChecked(True)
+        """Check one of its group, without doing it; nothing happens where there is none of this id."""
+        if action_id in self.made:
+            self.made[action_id].setChecked(True)
 
     def shortcuts(self) -> list[tuple[str, str, str]]:
         """Menu, words and keys of every action that has keys, in order."""

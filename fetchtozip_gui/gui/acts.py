@@ -57,6 +57,11 @@ class Acts(QObject):
         elif act == "remove":
             self._ask_to_remove([job])
 
+    def resume(self, jobs: list[Job]) -> None:
+        """Go on with several."""
+        for job in jobs:
+            self.do("resume", job.id)
+
     def remove(self, jobs: list[Job]) -> None:
         """Remove several, after one question."""
         at_rest = [job for job in jobs if not job.is_active]

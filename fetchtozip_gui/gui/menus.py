@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 FILE, _EDIT, _VIEW, _JOBS, _HELP = "&File", "&Edit", "&View", "&Jobs", "&Help"
 _STEP = 10
+_LETTERS = {"script": "S&cript"}
+"""Titles of pages whose first letter is another's."""
 
 
 def known(window: Window) -> list[Action]:
@@ -86,7 +88,7 @@ def _view(window: Window) -> list[Action]:
     pages = [
         Action(
             f"page_{place.id}",
-            f"&{place.title}",
+            _LETTERS.get(place.id, f"&{place.title}"),
             partial(window.go_to, place.id),
             _VIEW,
             (f"Ctrl+{number}",),
@@ -118,13 +120,20 @@ def _view(window: Window) -> list[Action]:
         Action(
             "larger",
             "Lar&ger text",
-            partial(window.enlarge, _STEP),
+            partial(window.preferences.enlarge, _STEP),
             _VIEW,
             ("Ctrl++", "Ctrl+="),
             "Up to twice the system's",
             starts_section=True,
         ),
-        Action("smaller", "S&maller text", partial(window.enlarge, -_STEP), _VIEW, ("Ctrl+-",), "Down to the system's"),
+        Action(
+            "smaller",
+            "S&maller text",
+            partial(window.preferences.enlarge, -_STEP),
+            _VIEW,
+            ("Ctrl+-",),
+            "Down to the system's",
+        ),
     ]
 
 

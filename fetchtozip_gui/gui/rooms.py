@@ -150,6 +150,10 @@ class Rooms(QObject):
         page.asked.connect(self._window.act)
         page.removed.connect(self._window.acts.remove)
         page.shown.connect(self.comparisons.look_at)
+        if page.card is not None:
+            # this page is not among those that are told yet
+            page.card.tell_change(self.comparisons.words(page.card.job.id))
+            self.comparisons.look_at(page.card.job.id)
         return page
 
     def _files(self) -> QWidget:

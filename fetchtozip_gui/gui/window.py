@@ -26,7 +26,7 @@ from fetchtozip_gui.gui.memory import Memory
 from fetchtozip_gui.gui.menus import FILE, known
 from fetchtozip_gui.gui.models.draft import DraftModel
 from fetchtozip_gui.gui.models.jobs import JobsModel
-from fetchtozip_gui.gui.models.preferences import LARGEST, SMALLEST, Preferences
+from fetchtozip_gui.gui.models.preferences import Preferences
 from fetchtozip_gui.gui.models.server import ServerModel
 from fetchtozip_gui.gui.models.session import Opened, Session
 from fetchtozip_gui.gui.rooms import PLACES, Rooms
@@ -108,11 +108,7 @@ class Window(QMainWindow):
         """Some jobs were cut off by the end of the last run: say which, and offer to go on."""
         if jobs:
             act = "Resume" if len(jobs) == 1 else f"Resume all {len(jobs)}"
-            self.banner.say(cut_off(jobs), act, partial(self._resume, [job.id for job in jobs]), leave="Not now")
-
-    def _resume(self, job_ids: list[str]) -> None:
-        for job_id in job_ids:
-            self.acts.do("resume", job_id)
+            self.banner.say(cut_off(jobs), act, partial(self.acts.resume, jobs), leave="Not now")
 
     def leave(self) -> None:
         """Hear no more of the engine, which is about to end."""
@@ -132,8 +128,7 @@ class Window(QMainWindow):
         self.tell_undo()
         self._stack.setCurrentWidget(made)
         self.sidebar.show_place(page)
-        if f"page_{page}" in self.actions_.made:
-            self.actions_.choose(f"page_{page}")
+        self.actions_.choose(f"page_{page}")
         # whoever walks along the sidebar stays there
         if not self.sidebar.isAncestorOf(self.focusWidget() or made):
             self.rooms.take_focus(page)
@@ -214,11 +209,6 @@ class Window(QMainWindow):
     def _not_begun(self, error: FetchToZipError) -> None:
         self.go_to("export")
         self.rooms.bench.show_fault(error)
-
-    def enlarge(self, step: int) -> None:
-        """Make the text larger or smaller, by so many percent."""
-        scale = self.preferences.number("scale") + step
-        self.preferences.set("scale", min(max(scale, SMALLEST), LARGEST))
 
     def act(self, act: str, job_id: str) -> None:
         """Do what a card asks for."""

@@ -92,6 +92,10 @@ class Preferences(QObject):
         self._memory.save()
         self.changed.emit(name)
 
+    def enlarge(self, step: int) -> None:
+        """Make the text larger or smaller by so many percent, as far as that goes."""
+        self.set("scale", min(max(self.number("scale") + step, SMALLEST), LARGEST))
+
     def _kept(self, name: str) -> str:
         _, otherwise, check = _KNOWN[name]
         try:

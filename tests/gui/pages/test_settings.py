@@ -43,11 +43,11 @@ def test_what_is_chosen_is_set_and_shown(window: Window, page: SettingsPage) -> 
 
 
 def test_what_is_set_elsewhere_is_shown(window: Window, page: SettingsPage) -> None:
-    window.enlarge(20)
+    window.preferences.enlarge(20)
     window.preferences.set("theme", "light")
     assert (page.scale.value(), page.themes["light"].isChecked()) == (120, True)
     for _ in range(20):
-        window.enlarge(10)
+        window.preferences.enlarge(10)
     assert (page.scale.value(), window.preferences.number("scale")) == (200, 200)
 
 
