@@ -1,4 +1,4 @@
-"""Each analysis of a Parquet file, ours against pandas (with NumPy) or DuckDB: `python -m … WHO WHAT FILE`, or `make ROWS FILE`."""
+"""Each analysis of a Parquet file, ours against pandas or DuckDB: `python -m … WHO WHAT FILE`, or `make ROWS FILE`."""
 
 from __future__ import annotations
 
