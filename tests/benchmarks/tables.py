@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.benchmarks import ground, window
+from tests.benchmarks import analyzing, ground, window
 from tests.benchmarks.measure import Figures, measure
 from tests.benchmarks.serving import under_load
 
@@ -171,6 +171,37 @@ def seen(bench: Bench) -> Iterator[str]:
     yield from window.table(bench.folder, bench.pages(1000, 1000)[0], bench.runs)
 
 
+def analysis(bench: Bench) -> Iterator[str]:
+    """Each analysis of a million rows of 10 columns in Parquet, and of ten million: seconds, and the peak of memory."""
+    million = analyzing.make(bench.folder / "million.parquet", 100_000 if bench.quick else 1_000_000)
+    yield "| analysis | ours, s | pandas, × ours | DuckDB, × ours | goal |\n|---|---|---|---|---|"
+    for what in analyzing.ANALYSES:
+        command = ["-m", "tests.benchmarks.analyzing"]
+        ours = _least(bench, [sys.executable, *command, "ours", what, str(million)])
+        told = []
+        for peer, able in analyzing.PEERS.items():
+            if what not in able:
+                told.append("–")
+            elif not bench.has(peer):
+                told.append("not installed")
+            else:
+                told.append(f"{_least(bench, [bench.peers, *command, peer, what, str(million)]) / ours:.1f}")
+        yield f"| {what} | {ours:.2f} | {' | '.join(told)} | ≥ 1 |"
+    large = analyzing.make(bench.folder / "large.parquet", 1_000_000 if bench.quick else 10_000_000)
+    yield "\n| analysis | peak MiB, 1M rows | peak MiB, 10M rows |\n|---|---|---|"
+    for what in analyzing.ANALYSES:
+        peaks = [
+            measure([sys.executable, "-m", "tests.benchmarks.analyzing", "ours", what, str(path)], 1).peak
+            for path in (million, large)
+        ]
+        yield f"| {what} | {peaks[0]:.0f} | {peaks[1]:.0f} |"
+
+
+def _least(bench: Bench, command: list[str]) -> float:
+    """Seconds of clock; the best of the runs, for others only add to it."""
+    return float(min(json.loads(subprocess.check_output(command))["wall"] for _ in range(bench.runs)))
+
+
 TABLES: dict[str, Callable[[Bench], Iterator[str]]] = {
     "the whole job": whole_job,
     "memory": memory,
@@ -179,4 +210,5 @@ TABLES: dict[str, Callable[[Bench], Iterator[str]]] = {
     "waiting": waiting,
     "server": server,
     "window": seen,
+    "analysis": analysis,
 }

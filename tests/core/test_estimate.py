@@ -1,45 +1,52 @@
-"""What a source will bring, and how long it takes."""
+"""How many pages, how long, and how large, as far as that can be said."""
 
 from __future__ import annotations
 
-from dataclasses import replace
+import io
 
 import polars as pl
 import pytest
 
 from fetchtozip_gui.core.estimate import Estimate, estimate
-from fetchtozip_gui.core.http.tester import Tested
-from fetchtozip_gui.core.http.watch import Received, Sent
-from fetchtozip_gui.core.sources.http import HttpSource
+from fetchtozip_gui.core.outputs import format_of
+from fetchtozip_gui.core.recipe import Recipe
 
-URL = "https://example.com/orders"
-PAGE = Tested(
-    frame=pl.DataFrame({"id": range(100)}),
-    schema=pl.Schema({"id": pl.Int64}),
-    rows_total=1050,
-    pages_total=11,
-    page_rows=100,
-    records="$",
-    pagination={"type": "page"},
-    said=(),
-    sent=Sent("GET", URL),
-    received=Received(200, "OK", (), 0.5, 1000, b"", "application/json"),
-    problem=None,
-    more=True,
-)
+ROWS = pl.DataFrame({"id": range(2_000), "name": [f"a name {number}" for number in range(2_000)]})
+
+
+def recipe(format: str = "csv", **fields: object) -> Recipe:
+    source = {"type": "http", "url": "https://example.com/orders", **fields}
+    return Recipe.parse({"source": source, "output": {"type": "file", "format": format}})
 
 
 @pytest.mark.parametrize(
-    ("tested", "fields", "wanted"),
+    ("fields", "pages", "seconds"),
     [
-        (PAGE, {"rate_limit": None, "concurrency": 4}, Estimate(11, 1050, 1.5)),
-        (PAGE, {"rate_limit": 10, "concurrency": 8}, Estimate(11, 1050, 1.5)),
-        (PAGE, {"rate_limit": 2}, Estimate(11, 1050, 5.5)),
-        (PAGE, {"rate_limit": None, "page_limit": 4, "concurrency": 1}, Estimate(4, 400, 2.0)),
-        (replace(PAGE, pagination={"type": "cursor"}), {"rate_limit": None}, Estimate(11, 1050, 5.5)),
-        (replace(PAGE, rows_total=None, pages_total=None), {"page_limit": None}, Estimate(None, None, None)),
-        (replace(PAGE, rows_total=None, pages_total=None), {"rate_limit": 1, "page_limit": 3}, Estimate(3, 300, 2.5)),
+        ({"rate_limit": None, "concurrency": 4}, 11, 1.5),
+        ({"rate_limit": 10, "concurrency": 8}, 11, 1.1),
+        ({"rate_limit": 2}, 11, 5.5),
+        ({"rate_limit": None, "page_limit": 4, "concurrency": 1}, 4, 2.0),
+        ({"rate_limit": None, "pagination": {"type": "link"}}, 11, 5.5),
     ],
 )
-def test_pages_rows_and_seconds(tested: Tested, fields: dict[str, object], wanted: Estimate) -> None:
-    assert estimate(tested, HttpSource.model_validate({"url": URL, **fields})) == wanted
+def test_pages_and_seconds(fields: dict[str, object], pages: int, seconds: float) -> None:
+    found = estimate(recipe(**fields), None, rows=1_050, pages_total=11, page_seconds=0.5)
+    assert (found.pages, found.rows, found.seconds) == (pages, 1_050, seconds)
+
+
+def test_nothing_is_said_where_nobody_knows() -> None:
+    # a page limit alone is the most there may be, not what there is
+    assert estimate(recipe(page_limit=3), None, rows=None, pages_total=None, page_seconds=0.5) == Estimate()
+
+
+@pytest.mark.parametrize("format", ["csv", "json", "jsonl"])
+def test_the_size_is_near_that_of_the_file(format: str) -> None:
+    many = pl.concat([ROWS] * 20)
+    wanted = recipe(format)
+    file = io.BytesIO()
+    writer = format_of(wanted.output).open(file, many.schema, wanted.output)
+    writer.write(writer.encode(many, 0))
+    writer.close()
+    found = estimate(wanted, ROWS, rows=many.height, pages_total=None).bytes
+    assert found is not None
+    assert 0.9 < found / file.getbuffer().nbytes < 1.1

@@ -162,7 +162,9 @@ class Reading:
         bound = min(self._walk.bound(), self._limit, 2 if self._plan.guessed else math.inf)
         room = 1
         if self._walk.side_by_side and self._judged:
-            room = max(1, min(2 * self._fetching.threads, int(WINDOW / max(self._weight, 1))))
+            # those that are fetched, those that have come, and those that are parsed: none of them is judged yet
+            many = 2 * self._fetching.threads + self._tools.workers
+            room = max(1, min(many, int(WINDOW / max(self._weight, 1))))
         while self._asked < bound and self._asked - self._judged < room:
             self._asked += 1
             request = self._walk.request(self._asked)

@@ -157,6 +157,20 @@ def test_nothing_is_followed_decoded_or_remembered(server: FaultServer) -> None:
     assert [name for name, _ in server.seen[1].headers if name in ("cookie", "referer", "accept-encoding")] == []
 
 
+def test_chunks_are_read_to_their_end_whatever_a_length_says(server: FaultServer, connect: OPEN) -> None:
+    head = (
+        b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 4\r\nTransfer-Encoding: chunked\r\n\r\n"
+    )
+    url = server.script("/both", head + b"4\r\n[1,2\r\n3\r\n,3]\r\n0\r\n\r\n")
+    assert connect().fetch(Request(url)).body == b"[1,2,3]"
+
+
+def test_a_connection_is_used_again_after_a_body_of_known_length(server: FaultServer, connect: OPEN) -> None:
+    client = connect(concurrency=1)
+    assert [client.fetch(Request(server.url("ok"))).body for _ in range(5)] == [OK] * 5
+    assert server.connections == 1
+
+
 def test_a_stale_connection_is_not_an_attempt_s_end(server: FaultServer, connect: OPEN) -> None:
     """The server closes between two requests: the second one succeeds, whoever notices first."""
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import shutil
 import subprocess
 import sys
 import zipfile
@@ -17,6 +16,7 @@ import openpyxl
 import polars as pl
 import pytest
 from lxml import etree
+from programs import needed
 
 from fetchtozip_gui.core.errors import OutputError
 from fetchtozip_gui.core.outputs.excel import Excel
@@ -197,8 +197,8 @@ def test_memory_does_not_grow_with_the_rows() -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.skipif(shutil.which("soffice") is None, reason="LibreOffice is not installed")
 def test_libreoffice_opens_it(tmp_path: Path, write: Write) -> None:
+    needed("soffice")
     table = people(50).with_columns(awkward=pl.Series(["=1+1", "a\tb", " ä ", "_x0041_", "<&>"] * 10))
     (tmp_path / "made.xlsx").write_bytes(write("xlsx", table).data)
     home = f"-env:UserInstallation={(tmp_path / 'home').as_uri()}"
