@@ -87,11 +87,19 @@ class Recipe(Model):
         steps = [(f"steps.{number}", step) for number, step in enumerate(self.steps) if step.enabled]
         parts = [("source", self.source), *steps]
         parts.append(("output", self.output))
-        return [f"{path}: {part.type} is not in this version" for path, part in parts if not _available(part)]
+        missing = [f"{path}: {part.type} is not in this version" for path, part in parts if not _available(part)]
+        return missing + [f"{path}.{told}" for path, part in parts for told in _absent_choices(part)]
 
 
 def _available(part: Model) -> bool:
     return getattr(type(part), "available", True)
+
+
+def _absent_choices(part: Model) -> list[str]:
+    """The fields whose value is a known word without an engine."""
+    absent: dict[str, tuple[str, ...]] = getattr(type(part), "absent", {})
+    values = {field: getattr(part, field) for field in absent}
+    return [f"{field}: {value} is not in this version" for field, value in values.items() if value in absent[field]]
 
 
 def _decode(document: str | bytes) -> dict[str, Any]:

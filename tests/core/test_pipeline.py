@@ -173,8 +173,8 @@ def test_no_rows_are_an_empty_file_and_said(serve_pages: Any, tmp_path: Path) ->
 
 def test_what_is_not_in_this_version_says_so_before_anything_runs(serve_pages: Any, tmp_path: Path) -> None:
     server = serve_pages([rows(1)])
-    steps = [{"type": "sql", "engine": "duckdb", "query": "select * from input"}]
-    with pytest.raises(RecipeError, match=r"steps\.0: sql is not in this version"):
+    steps = [{"type": "sql", "engine": "spark", "query": "select * from input"}]
+    with pytest.raises(RecipeError, match=r"steps\.0\.engine: spark is not in this version"):
         deliver(recipe(server.url, steps), tmp_path, "out.csv")
     assert server.asked == []
 

@@ -5,36 +5,18 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import datetime as Moment  # noqa: N812 - `datetime` is a function of moments here
-from datetime import timedelta
-from typing import Any, Final, Literal
+from datetime import datetime, timedelta
+from typing import Any, Literal
 
 import polars as pl
 from pydantic import Field, field_validator, model_validator
 
-from fetchtozip_gui.core.conform import conform
 from fetchtozip_gui.core.errors import StepError
 from fetchtozip_gui.core.model import Model
-from fetchtozip_gui.core.steps.moments import date, datetime
+from fetchtozip_gui.core.steps.kinds import INTEGER, NUMBER, PATTERNS, fits, moments, numbers, text
 from fetchtozip_gui.core.steps.texts import PATTERN_LIMIT, check_pattern, kind
 
 Kind = Literal["string", "integer", "float", "number", "boolean", "date", "datetime", "email"]
-_LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
-EMAIL: Final = rf"^[A-Za-z0-9.!#$%&'*+/=?^_`{{|}}~-]{{1,64}}@{_LABEL}(?:\.{_LABEL})+$"
-"""The pattern by which browsers check an e-mail field (HTML standard), with at least one dot in the domain."""
-_INTEGER = r"^[+-]?\d+$"
-_NUMBER = r"^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$"
-_BOOLEAN = r"^(?i:true|false|1|0)$"
-_ZONED = r"(?:Z|[+-]\d\d:?(?:\d\d)?)$"
-_BYTE = r"(?:25[0-5]|2[0-4]\d|1?\d?\d)"
-PATTERNS: Final = {
-    "email": EMAIL,
-    "url": r"^https?://[^\s/?#]+[^\s]*$",
-    "uuid": r"^(?i:[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12})$",
-    "ipv4": rf"^(?:{_BYTE}\.){{3}}{_BYTE}$",
-    "time": r"^(?:[01]\d|2[0-3]):[0-5]\d(?::[0-5]\d(?:\.\d{1,9})?)?$",
-}
-"""Formats that a pattern of Rust's regex tells."""
 _FORMATS = ("date", "datetime", *PATTERNS)
 _WORDS = {
     "string": "a text",
@@ -156,77 +138,15 @@ def checks(name: str, rule: Rule, dtype: pl.DataType) -> Iterator[Check]:
         yield Check("max_length", f"must have at most {most} {_unit(dtype)}", lambda values: _length(values) > most)
 
 
-def text(values: pl.Series) -> pl.Series:
-    """The values as a CSV would show them."""
-    if values.dtype == pl.String:
-        return values
-    return conform(values.to_frame(), pl.Schema({values.name: pl.String()})).to_series()
-
-
 def _absent(values: pl.Series) -> pl.Series:
     return values.is_null() | (values == "") if values.dtype == pl.String else values.is_null()
 
 
 def _not_of(what: str, dates: str | None) -> Callable[[pl.Series], pl.Series]:
     def bad(values: pl.Series) -> pl.Series:
-        fits = _of(what, values, dates)
-        return values.is_not_null() & ~fits.fill_null(False)
+        return values.is_not_null() & ~fits(what, values, dates).fill_null(False)
 
     return bad
-
-
-def _of(what: str, values: pl.Series, dates: str | None) -> pl.Series:
-    """For each value whether it is of the kind; null may stand for false."""
-    dtype, is_text = values.dtype, values.dtype == pl.String
-    match what:
-        case "string":
-            return _all(values, not dtype.is_nested() and dtype != pl.Binary)
-        case "integer":
-            if dtype.is_float() or dtype.is_decimal():
-                return values == values.floor()
-            return values.str.contains(_INTEGER) if is_text else _all(values, dtype.is_integer())
-        case "number" | "float":
-            if dtype.is_float():
-                return values.is_finite()
-            return values.str.contains(_NUMBER) if is_text else _all(values, dtype.is_numeric())
-        case "boolean":
-            if is_text:
-                return values.str.contains(_BOOLEAN)
-            return values.is_in([0, 1]) if dtype.is_numeric() else _all(values, dtype == pl.Boolean)
-        case "date":
-            if isinstance(dtype, pl.Datetime):
-                return values.dt.time().cast(pl.Int64) == 0
-            found = date(values, dates)
-            return _all(values, False) if found is None else found.is_not_null()
-        case "datetime":
-            found = moments(values, dates)
-            return _all(values, False) if found is None else found.is_not_null()
-        case "email":
-            return values.str.contains(EMAIL) & (values.str.len_chars() <= 254) if is_text else _all(values, False)
-        case _:
-            return values.str.contains(PATTERNS[what]) if is_text else _all(values, False)
-
-
-def numbers(values: pl.Series) -> pl.Series | None:
-    """The values as numbers, null where one is none; None for types that hold no numbers."""
-    if values.dtype == pl.String:
-        return values.set(~values.str.contains(_NUMBER).fill_null(True), None).cast(pl.Float64, strict=False)
-    return values if values.dtype.is_numeric() else None
-
-
-def moments(values: pl.Series, dates: str | None) -> pl.Series | None:
-    """The values as dates with time in UTC, each read by itself; null where one is none, None where none can be."""
-    if values.dtype == pl.Time:
-        return None
-    if values.dtype != pl.String or dates is not None:
-        found = datetime(values, dates)
-        return None if found is None else found.dt.replace_time_zone(None)
-    # a text with a zone and one without do not go together in a column, but each is right by itself
-    zoned = values.str.contains(_ZONED).fill_null(False)
-    with_zone, without = datetime(values.set(~zoned, None), None), datetime(values.set(zoned, None), None)
-    assert with_zone is not None
-    assert without is not None
-    return with_zone.zip_with(zoned, without)
 
 
 def _not_among(allowed: tuple[Any, ...], dtype: pl.DataType) -> Callable[[pl.Series], pl.Series]:
@@ -237,7 +157,7 @@ def _not_among(allowed: tuple[Any, ...], dtype: pl.DataType) -> Callable[[pl.Ser
             return ~text(values).is_in(texts.implode())
         # integers as such: as floats, large ones would be equal to their neighbours
         to = pl.Int128() if dtype.is_integer() else pl.Float64()
-        written = texts.set(~texts.str.contains(_INTEGER if dtype.is_integer() else _NUMBER), None)
+        written = texts.set(~texts.str.contains(INTEGER if dtype.is_integer() else NUMBER), None)
         return ~values.cast(to).is_in(written.cast(to, strict=False).drop_nulls().implode())
 
     return bad
@@ -247,8 +167,7 @@ def _outside(
     name: str, which: str, bound: int | float | str, rule: Rule, dtype: pl.DataType
 ) -> Callable[[pl.Series], pl.Series]:
     is_moment = isinstance(bound, str)
-    fits = dtype.is_temporal() if is_moment else dtype.is_numeric()
-    if dtype != pl.String and not fits:
+    if dtype != pl.String and not (dtype.is_temporal() if is_moment else dtype.is_numeric()):
         wanted = "a number" if is_moment else "a date such as 2024-05-31"
         raise StepError(
             f"schema.{name}.{which}: column `{name}` is {kind(dtype)}, which cannot be compared with {bound}.",
@@ -274,7 +193,7 @@ def _bound(bound: int | float | str) -> Any:
     return _moment(bound) if isinstance(bound, str) else bound
 
 
-def _moment(written: str) -> Moment | None:
+def _moment(written: str) -> datetime | None:
     found = moments(pl.Series([written]), None)
     return None if found is None else found[0]
 
@@ -287,10 +206,6 @@ def _length(values: pl.Series) -> pl.Series:
 
 def _unit(dtype: pl.DataType) -> str:
     return "elements" if isinstance(dtype, pl.List) else "characters"
-
-
-def _all(values: pl.Series, fits: bool) -> pl.Series:
-    return pl.Series([fits], dtype=pl.Boolean).new_from_index(0, values.len())
 
 
 def _named(what: str, rule: Rule) -> str:

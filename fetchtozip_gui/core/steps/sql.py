@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 import polars as pl
 from pydantic import AfterValidator, Field
@@ -26,6 +26,7 @@ class SqlStep(AnyStep):
     a query that neither groups nor joins keeps them in order.
     """
 
+    absent: ClassVar[dict[str, tuple[str, ...]]] = {"engine": ("spark",)}
     type: Literal["sql"] = "sql"
     engine: Literal["duckdb", "polars", "spark"] = "duckdb"
     query: Annotated[str, Field(min_length=1, max_length=100_000), AfterValidator(check_query)]

@@ -181,7 +181,13 @@ def normalized(rows: pl.LazyFrame, columns: list[str], how: Literal["minmax", "z
         value = named(name).cast(pl.Float64)
         if zero is not None:
             moved = value - zero
-            value = moved / unit if unit else pl.when(value.is_finite()).then(0.0).otherwise(moved)
+            if not unit:
+                value = pl.when(value.is_finite()).then(0.0).otherwise(moved)
+            elif how == "minmax":
+                # Polars multiplies by 1 / unit, which does not always make the largest value 1
+                value = pl.when(moved == unit).then(1.0).otherwise(moved / unit)
+            else:
+                value = moved / unit
         made.append(value.alias(name))
     return rows.with_columns(made)
 

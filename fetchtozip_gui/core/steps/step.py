@@ -16,6 +16,8 @@ class AnyStep(Model, ABC):
 
     available: ClassVar[bool] = True
     """False where the recipe's word is known, but the part that would do it is not in this version."""
+    absent: ClassVar[dict[str, tuple[str, ...]]] = {}
+    """The same for single fields: their values that are known and not in this version."""
     note: str = ""
     """The author's own words, shown in the list of steps."""
     enabled: bool = True

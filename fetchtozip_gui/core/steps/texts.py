@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Annotated, Final
 
 import polars as pl
@@ -22,8 +23,8 @@ def check_pattern(pattern: str) -> str:
     try:
         pl.Series([""]).str.contains(pattern)
     except pl.exceptions.PolarsError as error:
-        told = [line.strip() for line in str(error).splitlines() if line.strip()]
-        reason = told[-1].removeprefix("error: ") if told else "it cannot be read"
+        told = re.search(r"(?m)^error: (.+)$", str(error)) or re.search(r"Compiled regex exceeds.+", str(error))
+        reason = told[told.re.groups] if told else "it cannot be read"
         raise ValueError(f"is no pattern that can be searched for (Rust's regex): {reason}") from None
     return pattern
 
@@ -40,7 +41,7 @@ class Replace(Model):
     find: str | None = Field(default=None, min_length=1, max_length=PATTERN_LIMIT)
     """The text that is looked for anywhere in a value."""
     pattern: bool = False
-    """`find` is a pattern (Rust's regex), and `with` may hold its groups: `$1`, `${name}`."""
+    """`find` is a pattern (Rust's regex), and `with` may hold its groups: `${1}`, `${name}`."""
     put: str | None = Field(default="", alias="with")
     """What stands there instead; null empties every value in which it is found."""
     values: dict[str, str | None] | None = Field(default=None, min_length=1)

@@ -11,8 +11,9 @@ from pydantic import Field
 from fetchtozip_gui.core.errors import StepError
 from fetchtozip_gui.core.replay import chunks, reading
 from fetchtozip_gui.core.steps.duplicates import later_duplicates, marked
+from fetchtozip_gui.core.steps.kinds import text
 from fetchtozip_gui.core.steps.lookup import listed, meant
-from fetchtozip_gui.core.steps.rules import Check, Rule, checks, text
+from fetchtozip_gui.core.steps.rules import Check, Rule, checks
 from fetchtozip_gui.core.steps.step import AnyStep
 
 __all__ = ["FAULTS", "Judge", "Judged", "Rule", "ValidateStep"]

@@ -146,7 +146,11 @@ def test_a_configuration_is_told_back_and_kept_over_restarts(open_door: Callable
         ({"file_type": "zip", "source": {"type": "nothing"}}, ["source", "type"], "must be one of"),
         ({"file_type": "zip", "source": {}}, ["source"], "needs a `type`"),
         ({"file_type": "zip", "steps": [{"type": "sort"}]}, ["steps", 0, "by"], "is required"),
-        ({"file_type": "zip", "steps": [{"type": "sql", "query": "q"}]}, ["steps", 0], "not in this version"),
+        (
+            {"file_type": "zip", "steps": [{"type": "sql", "query": "q"}]},
+            ["steps", 0, "query"],
+            "begins with SELECT or WITH",
+        ),
         ({"file_type": "zip", "tmp_dir": "data\0"}, ["tmp_dir"], "cannot be used as a folder"),
     ],
 )

@@ -9,10 +9,11 @@ import pytest
 from pydantic import TypeAdapter, ValidationError
 
 from fetchtozip_gui.core.errors import NotInThisVersion
+from fetchtozip_gui.core.recipe import Recipe
 from fetchtozip_gui.core.steps import STEPS
 
 WORDS = ["columns", "filter", "derive", "group", "sort", "deduplicate", "flatten", "clean", "validate", "sql"]
-ABSENT: list[dict[str, Any]] = [
+WRITTEN: list[dict[str, Any]] = [
     {"type": "clean", "remove_duplicates": True, "handle_missing": "drop", "trim": True, "case": "lower"},
     {"type": "clean", "handle_missing": 0, "normalize": "minmax", "outliers": "clip"},
     {"type": "clean", "handle_missing": {"value": "unknown"}},
@@ -26,6 +27,7 @@ ABSENT: list[dict[str, Any]] = [
         },
         "on_error": "report",
     },
+    {"type": "sql", "query": "WITH a AS (SELECT 1) SELECT * FROM a, input;"},
     {"type": "sql", "engine": "spark", "query": "SELECT * FROM input", "spark_config": {"num_executors": 4}},
 ]
 
@@ -39,14 +41,19 @@ def test_every_word_has_one_step() -> None:
     assert [get_args(kind.model_fields["type"].annotation)[0] for kind in STEPS] == WORDS
 
 
-@pytest.mark.parametrize("document", ABSENT)
-def test_a_known_step_without_an_engine_parses_and_refuses(document: dict[str, Any]) -> None:
+@pytest.mark.parametrize("document", WRITTEN)
+def test_a_step_is_read_and_written_the_same(document: dict[str, Any]) -> None:
     step = step_of(document)
-    assert step.available is False
     assert isinstance(step.whole(), bool)
     assert step_of(step.model_dump(mode="json", by_alias=True, exclude_unset=True)) == step
-    with pytest.raises(NotInThisVersion, match=f"`{document['type']}` is not in this version"):
-        step.apply(pl.LazyFrame({"a": [1]}))
+
+
+def test_spark_is_known_and_refused_with_its_field() -> None:
+    step = {"type": "sql", "engine": "spark", "query": "SELECT * FROM input"}
+    recipe = Recipe.parse({"source": {"type": "file", "path": "a.csv"}, "steps": [step]})
+    assert recipe.unavailable() == ["steps.0.engine: spark is not in this version"]
+    with pytest.raises(NotInThisVersion, match=r"engine: spark is not in this version"):
+        step_of(step).apply(pl.LazyFrame({"a": [1]}))
 
 
 @pytest.mark.parametrize("kind", STEPS)

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from conftest import Keyboard
 
 LONG = 60_000
-TABS = ("Rows", "Profile", "Maps", "Outliers", "Clean", "Rules", "Export")
+TABS = ("Rows", "Profile", "Maps", "Outliers", "Clean", "Rules", "Merge", "Export")
 
 
 @pytest.fixture
@@ -173,6 +173,24 @@ def test_rules_are_typed_and_faults_are_listed_and_exported(
     rules.table.setFocus()
     keyboard.press(Qt.Key.Key_Delete)
     assert rules.model.rules == {}
+
+
+def test_spellings_are_ticked_and_merged(qtbot: QtBot, page: FilesPage, orders: Path, keyboard: Keyboard) -> None:
+    file = read(qtbot, page, orders)
+    merge = tab(page, "Merge")
+    qtbot.waitUntil(lambda: merge.model.rowCount() == 1, timeout=LONG)
+    assert merge.column.currentText() == "city"
+    assert not merge.merge.isEnabled()
+    assert merge.model.index(0, 2).data() == "1,000"
+    merge.table.setFocus()
+    merge.table.setCurrentIndex(merge.model.index(0, 3))
+    keyboard.press(Qt.Key.Key_Space)
+    merge.model.setData(merge.model.index(0, 1), "OSLO")
+    assert merge.merge.text() == "Merge 1 group"
+    merge.merge.click()
+    values = {" Oslo": "OSLO", "Oslo": "OSLO"}
+    assert file.draft.part("steps") == [{"type": "clean", "replace": [{"columns": ["city"], "values": values}]}]
+    qtbot.waitUntil(lambda: merge.words.text() == "No values are alike.", timeout=LONG)
 
 
 @pytest.mark.parametrize("suffix", [".html", ".json"])

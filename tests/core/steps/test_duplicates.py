@@ -1,0 +1,54 @@
+"""Rows that repeat an earlier one, found with hashes and compared value by value."""
+
+from __future__ import annotations
+
+import random
+
+import polars as pl
+import pytest
+
+from fetchtozip_gui.core.steps.duplicates import later_duplicates, marked, without
+
+NAN = float("nan")
+
+
+def table(rows: int, seed: int = 1) -> pl.DataFrame:
+    """More rows than a chunk, with repeats far from each other, nulls, NaN, both zeros and nested values."""
+    chance = random.Random(seed)
+    return pl.DataFrame(
+        {
+            "a": [chance.choice([None, *range(rows // 3)]) for _ in range(rows)],
+            "b": [chance.choice(["x", "", None]) for _ in range(rows)],
+            "c": [chance.choice([0.0, -0.0, NAN, 1.5]) for _ in range(rows)],
+            "d": [chance.choice([[1], [], None]) for _ in range(rows)],
+        }
+    )
+
+
+@pytest.mark.parametrize("columns", [["a", "b", "c", "d"], ["a"], ["c", "d"]])
+def test_they_are_those_of_polars_in_memory(columns: list[str]) -> None:
+    frame = table(60_000)
+    key = pl.struct(columns)
+    found = later_duplicates(frame.lazy(), columns)
+    assert found.to_list() == frame.with_row_index().filter(~key.is_first_distinct())["index"].to_list()
+    assert without(frame.lazy(), found).collect().equals(frame.filter(key.is_first_distinct()))
+
+
+def test_rows_with_a_null_may_be_left_out_of_the_comparison() -> None:
+    frame = pl.DataFrame({"a": [1, None, None, 1, 2]})
+    assert later_duplicates(frame.lazy(), ["a"]).to_list() == [2, 3]
+    assert later_duplicates(frame.lazy(), ["a"], nulls=False).to_list() == [3]
+
+
+def test_no_rows_and_no_repeats() -> None:
+    assert later_duplicates(pl.LazyFrame(schema={"a": pl.Int64}), ["a"]).to_list() == []
+    frame = pl.DataFrame({"a": [1, 2]})
+    found = later_duplicates(frame.lazy(), ["a"])
+    assert without(frame.lazy(), found).collect().equals(frame)
+
+
+def test_marks_are_those_of_a_stretch() -> None:
+    numbers = pl.Series([2, 5, 6, 9], dtype=pl.UInt64)
+    assert marked(numbers, 5, 4).to_list() == [True, True, False, False]
+    assert marked(numbers, 0, 2).to_list() == [False, False]
+    assert marked(numbers, 9, 1).to_list() == [True]
