@@ -14,6 +14,7 @@ from fetchtozip_gui.gui.models.files import OpenedFile
 from fetchtozip_gui.gui.models.finding import Finding
 from fetchtozip_gui.gui.widgets.labels import label
 from fetchtozip_gui.gui.widgets.notice import Notice
+from fetchtozip_gui.gui.widgets.tick_delegate import TickDelegate
 from fetchtozip_gui.gui.words import counted
 
 if TYPE_CHECKING:
@@ -138,6 +139,7 @@ class ClusterTable(QTableView):
     def __init__(self, model: ClustersModel) -> None:
         super().__init__()
         self.setModel(model)
+        self.setItemDelegate(TickDelegate(self))
         self.setAccessibleName("Groups of like values")
         self.setToolTip("Space ticks a group, F2 edits what it becomes")
         self.setProperty("role", "plain")
