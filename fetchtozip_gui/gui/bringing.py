@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,6 +11,7 @@ from PySide6.QtCore import QMimeData, QObject, Signal
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QWidget
 
+from fetchtozip_gui.core.errors import FetchToZipError
 from fetchtozip_gui.gui.documents import Documents
 from fetchtozip_gui.gui.errands import Errands
 from fetchtozip_gui.gui.models.session import Session
@@ -64,7 +66,7 @@ class Bringing(QObject):
 
     def _found(self, wanted: str | Path, found: Sequence[Brought]) -> None:
         only = found[0] if len(found) == 1 else None
-        if only is not None and not only.foreign and not only.secrets:
+        if only is not None and not only.secrets and (not only.foreign or self._documents.is_own(only.recipe)):
             self._accept(only, wanted)
         else:
             self._show(found, wanted)
@@ -79,27 +81,19 @@ class Bringing(QObject):
         self._errands.run(lambda: _look(wanted, vault), dialog.show_found, dialog.fail)
 
     def _accept(self, brought: Brought, wanted: str | Path) -> None:
-        keep = self._kept(brought)
-        if keep is None:
-            self._take_over(brought, wanted)
-        else:
-            self._errands.run(keep, lambda _: self._take_over(brought, wanted), self.failed.emit)
-
-    def _kept(self, brought: Brought) -> Callable[[], None] | None:
-        """How to put the secrets that came with it where the recipe looks for them."""
         vault, secrets = self._session.vault, dict(brought.secrets)
-        if not secrets or vault is None:
-            return None
-
-        def keep() -> None:
-            for name, value in secrets.items():
-                vault.write(name, value)
-
-        return keep
+        if not secrets:
+            self._take_over(brought, wanted)
+        elif vault is None:
+            self.failed.emit(FetchToZipError("Its secrets cannot be kept yet.", "Try again in a moment."))
+        else:
+            taken = partial(self._take_over, brought, wanted)
+            self._errands.run(lambda: _keep(vault, secrets), lambda _: taken(), self.failed.emit)
 
     def _take_over(self, brought: Brought, wanted: str | Path) -> None:
-        own_file = isinstance(wanted, Path) and wanted.suffix == ".json" and not brought.foreign
-        path = wanted if own_file and isinstance(wanted, Path) else None
+        # a recipe's own file: the next Save goes there. A stranger's is left as it is
+        is_own = isinstance(wanted, Path) and wanted.suffix == ".json" and self._documents.is_own(brought.recipe)
+        path = wanted if isinstance(wanted, Path) and is_own else None
         self._documents.take(brought.recipe, f"Bring in {brought.title}", path)
         notes = " ".join(brought.notes)
         self.told.emit(f"{brought.title} is the draft now. Undo (Ctrl+Z) brings the former one back. {notes}".strip())
@@ -113,6 +107,12 @@ def wanted_of(data: QMimeData | None) -> str | Path | None:
         return Path(url.toLocalFile()) if url.isLocalFile() else url.toString()
     text = data.text().strip()
     return text[:LONGEST] or None
+
+
+def _keep(vault: Vault, secrets: Mapping[str, str]) -> None:
+    """Put the secrets that came with a recipe where it looks for them."""
+    for name, value in secrets.items():
+        vault.write(name, value)
 
 
 def _look(wanted: str | Path, vault: Vault | None) -> Sequence[Brought]:

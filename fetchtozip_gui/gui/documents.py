@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Mapping
 from pathlib import Path
@@ -19,6 +20,8 @@ from fetchtozip_gui.gui.words import place
 
 SUFFIX = ".fetchtozip.json"
 MOST_RECENT = 10
+MOST_OWN = 500
+"""Recipes that are known again as saved here."""
 _FILTER = "Recipes (*.fetchtozip.json *.json);;Exported ZIPs (*.zip);;All files (*)"
 _EMPTY = {"name": "export", "source": {"type": "http", "url": ""}}
 
@@ -90,7 +93,10 @@ class Documents(QObject):
         path = Path(chosen)
         if not path.suffix:
             path = path.with_name(path.name + SUFFIX)
-        text = json.dumps(self._draft.document(), indent=2, ensure_ascii=False) + "\n"
+        document = self._draft.document()
+        text = json.dumps(document, indent=2, ensure_ascii=False) + "\n"
+        own = [digest_of(document), *self._own()][:MOST_OWN]
+        self._memory.keep(documents__own=" ".join(dict.fromkeys(own)))
         self._errands.run(lambda: files.write(path, text), self._written, self.failed.emit)
 
     def _written(self, path: Path) -> None:
@@ -98,6 +104,13 @@ class Documents(QObject):
         self._remember(path)
         self._show_path(path)
         self.told.emit(f"Saved as {place(path)}.")
+
+    def is_own(self, document: Mapping[str, Any]) -> bool:
+        """Whether this very recipe was saved by this window, so that nobody need be asked about it."""
+        return digest_of(document) in self._own()
+
+    def _own(self) -> list[str]:
+        return self._memory.text("documents/own").split()
 
     def forget(self, path: Path) -> None:
         """A recent file is no longer there."""
@@ -119,6 +132,12 @@ class Documents(QObject):
         dialog = QFileDialog(self._window, title, str(self.path.parent) if self.path else "", _FILTER)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         return dialog
+
+
+def digest_of(document: Mapping[str, Any]) -> str:
+    """The same for the same recipe, in whatever order its parts are written."""
+    text = json.dumps(document, sort_keys=True, ensure_ascii=False)
+    return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=12).hexdigest()
 
 
 def no_such_file(path: Path) -> FetchToZipError:

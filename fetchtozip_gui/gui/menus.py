@@ -13,7 +13,7 @@ from fetchtozip_gui.gui.pages.help import SHORTCUTS
 if TYPE_CHECKING:
     from fetchtozip_gui.gui.window import Window
 
-_FILE, _EDIT, _VIEW, _JOBS, _HELP = "&File", "&Edit", "&View", "&Jobs", "&Help"
+FILE, _EDIT, _VIEW, _JOBS, _HELP = "&File", "&Edit", "&View", "&Jobs", "&Help"
 _STEP = 10
 
 
@@ -25,16 +25,14 @@ def known(window: Window) -> list[Action]:
 def _file(window: Window) -> list[Action]:
     documents = window.documents
     return [
-        Action(
-            "new", "&New", documents.new, _FILE, ("Ctrl+N",), "Begin with an empty draft; undo brings this one back"
-        ),
-        Action("open", "&Open…", documents.open, _FILE, ("Ctrl+O",), "Open a recipe, or the one in an exported ZIP"),
-        Action("save", "&Save", documents.save, _FILE, ("Ctrl+S",), "Save the draft as a recipe", starts_section=True),
+        Action("new", "&New", documents.new, FILE, ("Ctrl+N",), "Begin with an empty draft; undo brings this one back"),
+        Action("open", "&Open…", documents.open, FILE, ("Ctrl+O",), "Open a recipe, or the one in an exported ZIP"),
+        Action("save", "&Save", documents.save, FILE, ("Ctrl+S",), "Save the draft as a recipe"),
         Action(
             "save_as",
             "Save &as…",
             documents.save_as,
-            _FILE,
+            FILE,
             ("Ctrl+Shift+S",),
             "Save the draft as another recipe",
         ),
@@ -42,26 +40,26 @@ def _file(window: Window) -> list[Action]:
             "bring",
             "&Bring in…",
             window.bringing.ask,
-            _FILE,
+            FILE,
             ("Ctrl+I",),
             "Take over an address, a cURL command, a HAR file, a Postman collection or an OpenAPI document",
             starts_section=True,
         ),
         Action(
-            "paste", "&Paste as source", window.bringing.paste, _FILE, ("Ctrl+Shift+V",), "Take over what was copied"
+            "paste", "&Paste as source", window.bringing.paste, FILE, ("Ctrl+Shift+V",), "Take over what was copied"
         ),
         Action(
             "practice",
             "Practice source",
             window.take_practice,
-            _FILE,
+            FILE,
             hint="Begin with the source that is in the program: 541,909 rows of a made-up web shop",
         ),
         Action(
             "quit",
             "&Quit",
             window.quit,
-            _FILE,
+            FILE,
             ("Ctrl+Q",),
             "Close the program",
             starts_section=True,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from PySide6.QtCore import QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QPaintEvent
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeyEvent, QKeySequence, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
 from fetchtozip_gui import __version__
@@ -22,7 +22,7 @@ from fetchtozip_gui.gui.errands import Errands
 from fetchtozip_gui.gui.icons import Icons
 from fetchtozip_gui.gui.job_words import cut_off
 from fetchtozip_gui.gui.memory import Memory
-from fetchtozip_gui.gui.menus import known
+from fetchtozip_gui.gui.menus import FILE, known
 from fetchtozip_gui.gui.models.draft import DraftModel
 from fetchtozip_gui.gui.models.jobs import JobsModel
 from fetchtozip_gui.gui.models.preferences import LARGEST, SMALLEST, Preferences
@@ -32,6 +32,7 @@ from fetchtozip_gui.gui.rooms import PLACES, Rooms
 from fetchtozip_gui.gui.status_line import StatusLine
 from fetchtozip_gui.gui.widgets.banner import Banner
 from fetchtozip_gui.gui.widgets.notice import Notice
+from fetchtozip_gui.gui.widgets.recent_menu import RecentMenu
 from fetchtozip_gui.gui.widgets.sidebar import Sidebar
 from fetchtozip_gui.gui.window_state import restore_splitters
 
@@ -68,6 +69,8 @@ class Window(QMainWindow):
         self.setAcceptDrops(True)
         self.actions_ = Actions(known(self), self)
         self.actions_.fill(self.menuBar())
+        self.recent_menu = RecentMenu(self.documents, self)
+        self.actions_.menus[FILE].insertMenu(self.actions_.made["save"], self.recent_menu)
         self.rooms = Rooms(self)
         self.sidebar = Sidebar(PLACES, icons)
         self._stack = QStackedWidget()
@@ -233,6 +236,13 @@ class Window(QMainWindow):
         if self.bringing.drop(event.mimeData()):
             self.go_to("export")
             event.acceptProposedAction()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        # a field that is typed in takes what is pasted for itself
+        if event.matches(QKeySequence.StandardKey.Paste):
+            self.bringing.paste()
+        else:
+            super().keyPressEvent(event)
 
     # --- closing ------------------------------------------------------------------------------------------------
 

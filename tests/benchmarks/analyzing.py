@@ -1,4 +1,4 @@
-"""Each analysis of a Parquet file, ours against pandas (with NumPy) or DuckDB: `python -m … WHO WHAT FILE`."""
+"""Each analysis of a Parquet file, ours against pandas (with NumPy) or DuckDB: `python -m … WHO WHAT FILE`, or `make ROWS FILE`."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ ANALYSES = ("descriptive", "correlation", "spearman", "distribution", "missing",
 PEERS = {"pandas": ANALYSES, "duckdb": ("descriptive", "correlation", "missing", "categorical")}
 
 
-def make(path: Path, rows: int) -> Path:
+def make(path: Path, rows: int) -> None:
     """A table of 10 columns: numbers of several shapes, some missing, texts with few and with many values."""
     import numpy as np
     import polars as pl
@@ -38,7 +38,6 @@ def make(path: Path, rows: int) -> Path:
         pl.when(holes).then(None).otherwise(pl.col(name)).alias(name) for name in ("score", "note")
     )
     frame.write_parquet(path)
-    return path
 
 
 def _ours(what: str, path: str) -> Any:
@@ -122,6 +121,9 @@ WHO: dict[str, Callable[[str, str], Any]] = {"ours": _ours, "pandas": _pandas, "
 def main() -> None:
     """Loads what is needed, then prints the seconds of clock and of processor of reading and analyzing."""
     who, what, path = sys.argv[1:4]
+    if who == "make":
+        make(Path(path), int(what))
+        return
     WHO[who](what, path)  # imports, and the file into the system's cache
     begun, worked = time.perf_counter(), time.process_time()
     WHO[who](what, path)

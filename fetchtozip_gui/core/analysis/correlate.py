@@ -10,7 +10,7 @@ from typing import Literal
 
 import polars as pl
 
-from fetchtozip_gui.core.analysis.numbers import Number, extents, numbers
+from fetchtozip_gui.core.analysis.numbers import Number, at_hand, extents, numbers
 from fetchtozip_gui.core.errors import StepError
 
 Method = Literal["pearson", "spearman"]
@@ -43,8 +43,8 @@ def correlate(
 ) -> Correlation:
     """Correlate all rows; each pair over the rows in which both have a finite value.
 
-    Pearson's takes two passes and memory that does not grow. Spearman's has to sort: it holds the numbers of all
-    columns without missing values, or two at a time where there are some. `StepError` for more than `MOST` columns.
+    Pearson's takes two passes and memory that does not grow. Spearman's has to sort, and holds the ranks of all
+    columns. `StepError` for more than `MOST` columns.
     """
     lazy = rows.lazy()
     found = numbers(lazy.collect_schema(), columns)
@@ -74,8 +74,9 @@ def _pearson(lazy: pl.LazyFrame, columns: Sequence[Number]) -> list[Pair]:
     """By sums of products of distances from the means, so that large numbers lose no digits."""
     if not columns:
         return []
-    known = extents(lazy, columns)
     rows = lazy.select(pl.len()).collect(engine="streaming").item()
+    lazy = at_hand(lazy, columns)
+    known = extents(lazy, columns)
     whole = {column.at: extent.count == rows for column, extent in zip(columns, known, strict=True)}
     values = []
     for column, extent in zip(columns, known, strict=True):
@@ -122,19 +123,26 @@ def _pair(a: Number, b: Number, count: float, x: float, y: float, xx: float, yy:
 def _spearman(lazy: pl.LazyFrame, columns: Sequence[Number]) -> list[Pair]:
     if not columns:
         return []
-    counts = lazy.select(pl.len(), *(column.value.count().alias(str(column.at)) for column in columns))
-    rows, *present = counts.collect(engine="streaming").row(0)
-    whole = [column for column, count in zip(columns, present, strict=True) if count == rows]
-    ranked = lazy.select(_rank(column.value).alias(column.name) for column in whole).collect().lazy()
-    found = {(pair.a, pair.b): pair for pair in _pearson(ranked, numbers(ranked.collect_schema()))}
+    ranks = lazy.select(_rank(column.value).alias(str(column.at)) for column in columns).collect()
+    whole = [column.at for column in columns if not ranks[str(column.at)].null_count()]
+
+    def among(column: Number, other: Number) -> pl.Series:
+        """The ranks among the rows in which both have a value."""
+        if other.at in whole or other.at == column.at:
+            return ranks[str(column.at)]
+        both = pl.when(other.value.is_not_null()).then(column.value)
+        return lazy.select(_rank(both)).collect().to_series()
+
+    together = ranks.select(str(at) for at in whole).lazy()
+    found = {(pair.a, pair.b): pair for pair in _pearson(together, numbers(together.collect_schema()))}
+    told = []
     for a, b in _all_pairs(columns):
-        if (a.name, b.name) not in found:
-            # ranks among the rows in which both are there
-            x, y = a.value.alias("x"), b.value.alias("y")
-            both = lazy.select(x, y).drop_nulls().select(_rank(pl.col("x")), _rank(pl.col("y"))).collect().lazy()
-            pairs = _pearson(both, numbers(both.collect_schema()))
-            found[a.name, b.name] = Pair(a.name, b.name, pairs[-1].rows, pairs[-1].coefficient)
-    return [found[a.name, b.name] for a, b in _all_pairs(columns)]
+        pair = found.get((str(a.at), str(b.at)))
+        if pair is None:
+            two = pl.DataFrame({"a": among(a, b), "b": among(b, a)}).lazy()
+            pair = _pearson(two, numbers(two.collect_schema()))[-1]
+        told.append(Pair(a.name, b.name, pair.rows, pair.coefficient))
+    return told
 
 
 def _rank(value: pl.Expr) -> pl.Expr:

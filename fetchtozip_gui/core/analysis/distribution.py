@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from fetchtozip_gui.core.analysis.numbers import BINS, Extent, Number, extents, numbers
+from fetchtozip_gui.core.analysis.numbers import BINS, Extent, Number, at_hand, extents, numbers
 
 MOST_BINS = 100
 """Of one histogram, whatever the data asks for."""
@@ -33,6 +33,7 @@ def distribution(
     """The histograms of all columns of numbers over all rows; `bins` in place of the number the rule finds."""
     lazy = rows.lazy()
     found = numbers(lazy.collect_schema(), columns)
+    lazy = at_hand(lazy, found)
     known = extents(lazy, found)
     return tuple(_histogram(lazy, column, extent, bins) for column, extent in zip(found, known, strict=True))
 

@@ -12,8 +12,10 @@ from fetchtozip_gui.core.steps.lookup import known, named
 
 AT_ONCE = 4_000_000
 """Values of one column that are held in memory together."""
-BINS = 65_536
+BINS = 8_192
 """Of a first, fine histogram."""
+_HELD = 16_000_000
+"""Numbers of a table up to which they are read once and held, rather than read for each pass."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +54,14 @@ def numbers(schema: pl.Schema, columns: Sequence[str] | None = None) -> tuple[Nu
     """Those of the chosen columns that hold numbers; truth values are none."""
     names = [name for name in chosen(schema, columns) if schema[name].is_numeric()]
     return tuple(Number(at, name, schema[name]) for at, name in enumerate(names))
+
+
+def at_hand(rows: pl.LazyFrame, columns: Sequence[Number]) -> pl.LazyFrame:
+    """These columns for several passes: in memory where they are small, as they are where they are not."""
+    some = rows.select(named(column.name) for column in columns)
+    if not columns or rows.select(pl.len()).collect(engine="streaming").item() * len(columns) > _HELD:
+        return some
+    return some.collect(engine="streaming").lazy()
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,23 +120,25 @@ def _at_ranks(values: pl.LazyFrame, low: float, high: float, wanted: list[int]) 
     spread = high / 2 - low / 2
     if spread == 0:
         return dict.fromkeys(wanted, low)
-    place = ((pl.col("value") / 2 - low / 2) / spread * (BINS - 1)).floor().cast(pl.UInt32)
-    sizes = values.select(place.alias("bin")).group_by("bin").len().collect(engine="streaming").sort("bin")
-    found: dict[int, float] = {}
-    below = 0
+    place = ((pl.col("value") / 2 - low / 2) / spread * (BINS - 1)).floor().cast(pl.UInt32).alias("bin")
+    sizes = values.select(place).group_by("bin").len().collect(engine="streaming").sort("bin")
+    below, inside = 0, {}
     for number, size in sizes.iter_rows():
-        if here := [rank - below for rank in wanted if below <= rank < below + size]:
-            some = values.filter(place == number)
-            if size > AT_ONCE:
-                ends = some.select(pl.min("value"), pl.max("value").alias("high")).collect(engine="streaming")
-                found |= {
-                    below + rank: value
-                    for rank, value in _at_ranks(some, ends.item(0, 0), ends.item(0, 1), here).items()
-                }
-            else:
-                ordered = some.collect(engine="streaming")["value"].sort()
-                found |= {below + rank: ordered[rank] for rank in here}
+        if here := [rank for rank in wanted if below <= rank < below + size]:
+            inside[number] = below, size, here
         below += size
+    found: dict[int, float] = {}
+    small = [number for number, (_, size, _) in inside.items() if size <= AT_ONCE // len(inside)]
+    kept = values.with_columns(place).filter(pl.col("bin").is_in(small)).collect(engine="streaming")
+    for number, (below, _, here) in inside.items():
+        if number in small:
+            ordered = kept.filter(pl.col("bin") == number)["value"].sort()
+            found |= {rank: ordered[rank - below] for rank in here}
+            continue
+        some = values.filter(place == number)
+        ends = some.select(pl.min("value"), pl.max("value").alias("high")).collect(engine="streaming")
+        inner = _at_ranks(some, ends.item(0, 0), ends.item(0, 1), [rank - below for rank in here])
+        found |= {below + rank: value for rank, value in inner.items()}
     return found
 
 

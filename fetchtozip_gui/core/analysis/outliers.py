@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 import polars as pl
 
-from fetchtozip_gui.core.analysis.numbers import Extent, Number, extents, numbers, quantiles
+from fetchtozip_gui.core.analysis.numbers import Extent, Number, at_hand, extents, numbers, quantiles
 from fetchtozip_gui.core.steps.lookup import named
 
 Method = Literal["iqr", "zscore"]
@@ -52,6 +52,7 @@ def outliers(rows: pl.DataFrame | pl.LazyFrame, columns: Sequence[str] | None = 
     found = numbers(lazy.collect_schema(), columns)
     if not found:
         return ()
+    lazy = at_hand(lazy, found)
     known = extents(lazy, found)
     quarters = quantiles(lazy, found, known, (0.25, 0.75))
     fences = [_fences(*each) for each in zip(known, quarters, strict=True)]

@@ -18,6 +18,8 @@ MOST_COLUMNS = 300
 """Columns that get a picture of their own; the JSON report has all."""
 _WIDTH, _HEIGHT, _CELL = 320, 96, 34
 _PATTERNS = 12
+_ABOVE = 64
+"""For the names above a map."""
 _STYLE = """
 :root { color-scheme: light dark; --ground: #fff; --card: #f6f7f9; --ink: #1c2430; --soft: #5a6675; --line: #d5dae1;
   --bar: #2f6fb3; --warm: #b3492f; }
@@ -30,7 +32,7 @@ h3 { font-size: 1rem; margin: 0 0 .4rem; overflow-wrap: anywhere; }
 p, small { color: var(--soft); }
 .cards { display: grid; gap: 1rem; grid-template-columns: repeat(auto-fill, minmax(22rem, 1fr)); }
 .card { background: var(--card); border: 1px solid var(--line); border-radius: 8px; padding: .9rem; }
-table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums; }
+table { border-collapse: collapse; width: 100%; max-width: 34rem; font-variant-numeric: tabular-nums; }
 td { padding: .15rem .6rem .15rem 0; border-bottom: 1px solid var(--line); overflow-wrap: anywhere; }
 td + td { text-align: right; } .wide { overflow-x: auto; } svg { max-width: 100%; }
 rect { fill: var(--bar); } .warm { fill: var(--warm); } .frame { fill: none; stroke: var(--line); }
@@ -82,7 +84,8 @@ def _facts(column: Description, far: Outliers | None) -> Iterator[tuple[str, str
     total = column.count + column.missing
     yield "missing", f"{column.missing:,}{f' ({100 * column.missing / total:.1f} %)' if column.missing else ''}"
     yield "distinct", f"{column.distinct:,}"
-    yield "most frequent", _shown(column.mode)
+    # where no value is there twice, none is more frequent than another
+    yield "most frequent", _shown(column.mode) if column.distinct < column.count else "–"
     yield "from … to", f"{_shown(column.min)} … {_shown(column.max)}"
     if (figures := column.figures) is None:
         return
@@ -147,9 +150,9 @@ def _missing(found: Missing) -> Iterator[str]:
 
 def _pattern_map(found: Missing, names: Sequence[str]) -> str:
     """A row for each pattern, as tall as it is frequent among those shown; a warm cell is a missing value."""
-    marks = []
+    marks = _over(names, 0, 20)
     for row, pattern in enumerate(found.patterns[:_PATTERNS]):
-        y = row * 20
+        y = _ABOVE + row * 20
         for at, name in enumerate(names):
             kind = ' class="warm"' if name in pattern.columns else ' fill-opacity="0.18"'
             words = f"{name}: {'missing' if name in pattern.columns else 'there'} in {pattern.rows:,} rows"
@@ -157,7 +160,7 @@ def _pattern_map(found: Missing, names: Sequence[str]) -> str:
                 f'<rect{kind} x="{at * 20}" y="{y}" width="18" height="18"><title>{_text(words)}</title></rect>'
             )
         marks.append(f'<text x="{len(names) * 20 + 6}" y="{y + 13}">{pattern.rows:,}</text>')
-    height = min(len(found.patterns), _PATTERNS) * 20
+    height = _ABOVE + min(len(found.patterns), _PATTERNS) * 20
     return _svg(len(names) * 20 + 90, height, "Which columns are missing together, and in how many rows", marks)
 
 
@@ -166,9 +169,9 @@ def _correlation(found: Correlation) -> Iterator[str]:
         return
     yield f"<h2>Correlation <small>({found.method})</small></h2>"
     size, left = len(found.columns) * _CELL, 130
-    marks = []
+    marks = _over(found.columns, left, _CELL)
     for row, (name, line) in enumerate(zip(found.columns, found.matrix, strict=True)):
-        y = row * _CELL
+        y = _ABOVE + row * _CELL
         marks.append(f'<text x="{left - 6}" y="{y + 21}" text-anchor="end">{_text(_shown(name, 18))}</text>')
         for at, value in enumerate(line):
             kind = ' class="warm"' if value is not None and value < 0 else ""
@@ -179,13 +182,22 @@ def _correlation(found: Correlation) -> Iterator[str]:
                 f'<rect class="frame" x="{left + at * _CELL}" y="{y}" width="{_CELL - 2}" height="{_CELL - 2}"/>'
             )
     yield '<div class="wide">'
-    yield _svg(left + size, size, "Correlation of each pair of columns", marks)
+    yield _svg(left + size + 40, _ABOVE + size, "Correlation of each pair of columns", marks)
     yield "</div>"
     pairs = [pair for pair in found.pairs if pair.coefficient is not None][:10]
     yield _table((f"{pair.a} · {pair.b}", f"{pair.coefficient:.3f}") for pair in pairs)
 
 
 # --- pieces -----------------------------------------------------------------------------------------------------
+
+
+def _over(names: Sequence[str], left: int, step: int) -> list[str]:
+    """The names of the columns of a map, slanting above it."""
+    return [
+        f'<text class="soft" transform="translate({left + at * step + step // 2} {_ABOVE - 6}) rotate(-45)">'
+        f"{_text(_shown(name, 12))}</text>"
+        for at, name in enumerate(names)
+    ]
 
 
 def _svg(width: float, height: float, words: str, marks: Iterable[str]) -> str:
@@ -204,7 +216,7 @@ def _shown(value: Any, longest: int = 60) -> str:
     if value is None:
         return "–"
     if isinstance(value, float):
-        return f"{value:,.0f}" if value.is_integer() and abs(value) < 1e15 else f"{value:.6g}"
+        return f"{value:,.0f}" if value.is_integer() and abs(value) < 1e15 else f"{value:.4g}"
     text = f"{value:,}" if isinstance(value, int) and not isinstance(value, bool) else str(value)
     return text if len(text) <= longest else f"{text[:longest]}…"
 

@@ -162,8 +162,10 @@ class Reading:
         bound = min(self._walk.bound(), self._limit, 2 if self._plan.guessed else math.inf)
         room = 1
         if self._walk.side_by_side and self._judged:
-            # those that are fetched, those that have come, and those that are parsed: none of them is judged yet
-            many = 2 * self._fetching.threads + self._tools.workers
+            while (page := self._fetching.take(0)) is not None:
+                self._arrive(page)
+            # what has come is being parsed: as much as there are threads for that need not hold up the next
+            many = 2 * self._fetching.threads + min(len(self._arrived), self._tools.workers)
             room = max(1, min(many, int(WINDOW / max(self._weight, 1))))
         while self._asked < bound and self._asked - self._judged < room:
             self._asked += 1
@@ -179,8 +181,7 @@ class Reading:
         while wanted not in self._arrived:
             page = self._fetching.take(patience if wait else 0)
             if page is not None:
-                if page.turn == self._turn:
-                    self._arrived[page.number] = page
+                self._arrive(page)
             elif self._heard:
                 self._parts.say(self._heard.popleft())
                 return None
@@ -193,6 +194,10 @@ class Reading:
         found = self._arrived.pop(wanted)
         self._pace.got(found.seconds)
         return found
+
+    def _arrive(self, page: Page) -> None:
+        if page.turn == self._turn:
+            self._arrived[page.number] = page
 
     def _hurry(self) -> None:
         """Nothing has come: ask for more at once, as many as can arrive while one page is worked on."""

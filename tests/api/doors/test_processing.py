@@ -17,6 +17,9 @@ import polars as pl
 import pytest
 from api.conftest import Door
 
+from fetchtozip_gui.api.build import upload_limit
+from fetchtozip_gui.core.errors import RecipeError
+
 ROWS = b"name,age,city\nAda,36,London\nBob,41,Rome\nBob,41,Rome\nCyd,,Oslo\n"
 RECORDS = [{"a": 1, "b": "x"}, {"a": 2, "b": "y"}]
 
@@ -435,3 +438,42 @@ def test_a_job_that_somebody_stops_is_told(door: Door) -> None:
     end()
     assert "was cancelled before its end" in answer["error"]
     assert len(rows(door, file_id)) == 200_000
+
+
+# --- the gate ---------------------------------------------------------------------------------------------------
+
+
+def test_the_gate_speaks_as_the_door_does(open_door: Callable[..., Door]) -> None:
+    door = open_door()
+    for headers, status in (({"Origin": "http://evil.test"}, 403), ({"Host": "evil.test"}, 403)):
+        answer = door.client.get("/api/health", headers=headers)
+        assert (answer.status_code, set(answer.json())) == (status, {"error", "status_code", "details"})
+    answer = door.client.post("/api/process", content=b"a=1", headers={"Content-Type": "text/plain"})
+    assert (answer.status_code, answer.json()["details"]) == (415, "Unsupported Media Type")
+    # no door's path
+    assert set(door.client.get("/api/healthy").json()) == {"detail"}
+    assert door.client.get("/api/download").json()["status_code"] == 404
+
+
+@pytest.mark.parametrize(
+    ("written", "bytes_"),
+    [("", 16_777_216), ("1", 1), (" 5000 ", 5_000), ("0", None), ("-1", None), ("16MB", None), ("9" * 30, None)],
+)
+def test_the_largest_upload_is_a_setting(door: Door, written: str, bytes_: int | None) -> None:
+    if bytes_ is None:
+        with pytest.raises(RecipeError, match="MAX_CONTENT_LENGTH: must be a whole number of bytes"):
+            upload_limit(door.shelf, {"MAX_CONTENT_LENGTH": written})
+        return
+    assert upload_limit(door.shelf, {"MAX_CONTENT_LENGTH": written}) == bytes_
+    door.shelf.put("max_content_length", 7_000)
+    assert upload_limit(door.shelf, {}) == 7_000
+
+
+def test_the_documents_tell_this_door_s_errors_in_its_words(door: Door) -> None:
+    document = door.client.get("/openapi.json").json()
+    for path in ("/api/upload", "/api/process", "/api/validate", "/api/analyze", "/api/download/{file_id}"):
+        (operation,) = document["paths"][path].values()
+        assert "422" not in operation["responses"]
+        shape = operation["responses"]["400"]["content"]["application/json"]["schema"]
+        assert shape == {"$ref": "#/components/schemas/ProcessingFault"}
+    assert "multipart/form-data" in document["paths"]["/api/upload"]["post"]["requestBody"]["content"]
