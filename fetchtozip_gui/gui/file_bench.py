@@ -14,6 +14,7 @@ from fetchtozip_gui.gui.pages.file_export_pane import FileExportPane
 from fetchtozip_gui.gui.pages.file_pane import FilePane
 from fetchtozip_gui.gui.pages.files import FilesPage
 from fetchtozip_gui.gui.pages.maps_pane import MapsPane
+from fetchtozip_gui.gui.pages.merge_pane import MergePane
 from fetchtozip_gui.gui.pages.outliers_pane import OutliersPane
 from fetchtozip_gui.gui.pages.profile_pane import ProfilePane
 from fetchtozip_gui.gui.pages.rows_pane import RowsPane
@@ -87,6 +88,7 @@ class FileBench(QObject):
                 ("&Outliers", "Numbers that are far from the others", lambda: OutliersPane(file, looking)),
                 ("C&lean", "Steps that change the rows, with what each of them does", lambda: CleanPane(file, looking)),
                 ("R&ules", "What values must be, and every one that is not", lambda: RulesPane(file, looking)),
+                ("Mer&ge", "Different spellings of one thing become one", lambda: MergePane(file, looking)),
                 ("E&xport", "Write the rows after the steps to a new file", lambda: self._export(file)),
             ],
             [report],

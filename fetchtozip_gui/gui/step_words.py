@@ -65,6 +65,24 @@ WORDS: Mapping[str, Words] = {
     "change_order": Words("Place from 0", "Its place in the result, counted from 0; empty keeps its sequence"),
     "dtype": Words("Type", names=TYPES),
     "format": Words("Written as"),
+    "schema": Words("Rules", "What the values of each column must be; the Rules tab of the Files page edits them"),
+    "on_error": Words(
+        "Rows with a fault", names={"fail": "end the export", "drop": "are left out", "report": "stay, and are listed"}
+    ),
+    "query": Words("Query", "One SELECT over the rows, which are the table input"),
+    "engine": Words("Engine", "Which program carries the query out", names={"duckdb": "DuckDB", "polars": "Polars"}),
+    "spark_config": Words("Spark settings", "For the engine spark alone"),
+    "outliers": Words("Outliers", names={"drop": "leave their rows out", "clip": "bring them to the bounds"}),
+    "outlier_method": Words("Outliers are", names={"iqr": "by the quartiles", "zscore": "by the mean"}),
+    "outlier_factor": Words("How far", empty="1.5 by the quartiles, 3 by the mean"),
+    "handle_missing": Words("Missing values", empty="drop, mean, median, mode, zero, ffill, bfill or a number"),
+    "normalize": Words("Scale numbers", names={"minmax": "from 0 to 1", "zscore": "mean 0, deviation 1"}),
+    "case": Words("Letters", names={"lower": "small", "upper": "capital", "title": "As In Titles"}),
+    "empty_is_missing": Words("Empty texts are missing"),
+    "split": Words("Split", "One column into several"),
+    "join": Words("Join", "Several columns into one"),
+    "cast": Words("Change types"),
+    "replace": Words("Replace", "Text in place of other text, one after the other"),
 }
 """What is refined by hand, by the field's name; the rest is read off the models."""
 

@@ -125,7 +125,25 @@ def test_what_is_wrong_with_a_step_is_told_with_its_field(document: dict[str, An
 
 
 def test_a_step_without_an_engine_says_so() -> None:
-    assert isinstance(last(step("sql", query="SELECT 1")).error, NotInThisVersion)
+    spark = step("sql", query="SELECT * FROM input", engine="spark")
+    assert isinstance(last(spark).error, NotInThisVersion)
+
+
+def test_rows_are_followed_through_cleaning_and_rules() -> None:
+    rows = pl.DataFrame({"city": [" Oslo", "Rome", "Rome", None], "n": [1, 2, 2, 900]})
+
+    def change(kind: str, **fields: Any) -> str:
+        made = preview([step(kind, **fields)], rows)[1].change
+        assert made is not None
+        return made.words()
+
+    assert change("clean", trim=True) == "1 value changed"
+    assert change("clean", remove_duplicates=True) == "−1 row"
+    assert change("clean", handle_missing="drop", trim=True) == "−1 row, 1 value changed"
+    # the numbers by which rows are followed are no column of theirs
+    assert change("clean", normalize="minmax") == "1 column retyped"
+    assert change("validate", schema={"n": {"max": 100}}, on_error="drop") == "−1 row"
+    assert change("validate", schema={"n": {"max": 100}}, on_error="report") == "no change"
 
 
 def test_a_value_that_does_not_fit_is_the_steps_error() -> None:

@@ -186,5 +186,5 @@ def short(value: Any) -> str:
         return ""
     if isinstance(value, int) and not isinstance(value, bool):
         return f"{value:,}"
-    text = f"{value:.6g}" if isinstance(value, float) else str(value)
+    text = f"{value:,.6g}" if isinstance(value, float) else str(value)
     return text if len(text) <= 32 else f"{text[:31]}…"

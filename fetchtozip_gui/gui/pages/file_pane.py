@@ -81,6 +81,8 @@ class FilePane(QWidget):
         if at not in self._made:
             self._made[at] = made = self._makers[at]()
             self.tabs.widget(at).layout().addWidget(made)
+            # at once, and not when the layout gets to it: some follow only what is seen
+            made.show()
         self._made[at].look()
 
     def _follow(self) -> None:
@@ -115,6 +117,8 @@ class FilePane(QWidget):
         self.stop.setToolTip("Read no more of the file; the next time it goes on there")
         self.again.setToolTip("Read the file once more")
         self.tabs.setAccessibleName("What to do with the file")
+        for part in (self.tabs, self.tabs.tabBar()):
+            part.setToolTip("Left and Right choose what to do with the file")
         for title, about, _ in tabs:
             holder = QWidget()
             holder.setProperty("role", "clear")

@@ -54,7 +54,8 @@ class RowsPane(QWidget):
             self._shaping.start()
 
     def leave(self) -> None:
-        """Nothing of it works by itself."""
+        """Apply the steps no further."""
+        self._shaping.leave()
 
     def _follow(self) -> None:
         if self.which.currentIndex() == 1 and self.isVisible():

@@ -32,6 +32,7 @@ from fetchtozip_gui.gui.models.rules import FAULTS, TYPES, RulesModel, field_of,
 from fetchtozip_gui.gui.widgets.grid import Grid
 from fetchtozip_gui.gui.widgets.labels import label
 from fetchtozip_gui.gui.widgets.notice import Notice
+from fetchtozip_gui.gui.widgets.tick_delegate import TickDelegate
 from fetchtozip_gui.gui.words import counted, place
 
 Index = QModelIndex | QPersistentModelIndex
@@ -236,6 +237,7 @@ class RulesTable(QTableView):
         self.setShowGrid(False)
         self.setAlternatingRowColors(True)
         self.setTabKeyNavigation(False)
+        self.setItemDelegate(TickDelegate(self))
         self.setItemDelegateForColumn(FAULTS + 1, _TypeDelegate(self))
         self.setEditTriggers(
             QAbstractItemView.EditTrigger.DoubleClicked

@@ -27,6 +27,8 @@ from PySide6.QtWidgets import QToolTip, QWidget
 from fetchtozip_gui.gui import files
 from fetchtozip_gui.gui.theme import Colours, colours_of
 
+_TOLD = 40
+"""Marks that are told together."""
 _SHARP = 2
 """Pixels of a saved picture for one of the screen's."""
 _STEP = {Qt.Key.Key_Left: (-1, 0), Qt.Key.Key_Right: (1, 0), Qt.Key.Key_Up: (0, -1), Qt.Key.Key_Down: (0, 1)}
@@ -66,6 +68,7 @@ class Chart(QWidget):
         self._boxes: list[QRectF] = []
         self._empty = ""
         self.setAccessibleName(name)
+        self.setToolTip("Arrow keys go from one mark to the next")
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMouseTracking(True)
 
@@ -87,10 +90,15 @@ class Chart(QWidget):
         """The mark beside one; here they stand in a row, whichever way that runs."""
         return mark + across + down
 
+    def is_told(self, mark: int) -> bool:
+        """Whether a mark is worth its words where all are told."""
+        return True
+
     def summary(self) -> str:
         """All of it in words; long charts are cut."""
-        told = [self.words_of(mark) for mark in range(min(self.count(), 40))]
-        more = self.count() - len(told)
+        worth = [mark for mark in range(self.count()) if self.is_told(mark)]
+        told = [self.words_of(mark) for mark in worth[:_TOLD]]
+        more = len(worth) - len(told)
         return "; ".join(told) + (f"; and {more:,} more" if more > 0 else "") if told else self._empty
 
     # --- showing ------------------------------------------------------------------------------------------------

@@ -79,6 +79,9 @@ class Histogram(Chart):
         self._bars, self._ends = bars, (first, last)
         self._fresh()
 
+    def is_told(self, mark: int) -> bool:
+        return self._bars[mark][1] > 0
+
     def sizeHint(self) -> QSize:
         return QSize(420, 240)
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from fetchtozip_gui.core.analysis.profile import ColumnProfile
 
 Index = QModelIndex | QPersistentModelIndex
-_WIDTHS = (120, 80, 130, 110, 90, 90, 90)
+_WIDTHS = (104, 66, 100, 126, 76, 80, 80)
 
 
 class SpreadDelegate(QStyledItemDelegate):
