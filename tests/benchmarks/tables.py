@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import statistics
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -10,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests.benchmarks import analyzing, ground, window
+from tests.benchmarks.cleaning import OPERATIONS
 from tests.benchmarks.measure import Figures, measure
 from tests.benchmarks.serving import under_load
 
@@ -210,6 +212,59 @@ def _least(bench: Bench, command: list[str]) -> float:
     return float(min(json.loads(subprocess.check_output(command))["wall"] for _ in range(bench.runs)))
 
 
+def clean(bench: Bench) -> Iterator[str]:
+    """Cleaning: single operations on 1,000,000 rows in memory against pandas and DuckDB, then the whole process."""
+    rows = 100_000 if bench.quick else 1_000_000
+    table = _orders(bench, rows, "parquet")
+    yield "| operation | our CPU s | pandas CPU s | DuckDB CPU s | goal |\n|---|---|---|---|---|"
+    for operation in OPERATIONS:
+        told = [f"{_cpu(bench, who, operation, table):.2f}" if has else "not installed" for who, has in _who(bench)]
+        yield f"| {operation} | {' | '.join(told)} | no slower |"
+    yield f"\n{HEAD}"
+    ours = _cleaned(bench, rows)
+    yield _row(f"**FetchToZip, {rows:,} rows: file → rules, rejects, cleaned file**", ours, ours)
+    yield _row(f"FetchToZip, {5 * rows:,} rows", _cleaned(bench, 5 * rows), ours, "peak flat")
+    if not bench.has("pandera"):
+        yield "| pandas + pandera | not installed (pandera) |"
+        return
+    script = [bench.peers, str(HERE / "peers" / "pandera_script.py")]
+    command = [*script, str(_orders(bench, rows, "csv")), str(bench.folder / "peer.csv")]
+    yield _row(f"pandas + pandera, {rows:,} rows", measure(command, bench.runs), ours, "≥ 4 × wall, ≥ 3 × peak")
+
+
+def _who(bench: Bench) -> list[tuple[str, bool]]:
+    return [("ours", True), ("pandas", bench.has("pandas, pandera, pyarrow")), ("duckdb", bench.has("duckdb"))]
+
+
+def _cpu(bench: Bench, who: str, operation: str, table: Path) -> float:
+    command = [sys.executable if who == "ours" else bench.peers, str(HERE / "cleaning.py"), who, operation, str(table)]
+    return statistics.median(float(subprocess.check_output(command)) for _ in range(bench.runs))
+
+
+def _orders(bench: Bench, rows: int, kind: str) -> Path:
+    """The orders of the ground in one file, without their objects; made once."""
+    path = bench.folder / f"orders-{rows}.{kind}"
+    if not path.exists():
+        frame = ground.orders(0, rows).drop("geo")
+        frame.write_csv(path) if kind == "csv" else frame.write_parquet(path)
+    return path
+
+
+def _cleaned(bench: Bench, rows: int) -> Figures:
+    """The same as the peer's script, as a recipe; about 100,000 of a million rows break a rule."""
+    steps = [
+        OPERATIONS["seven rules, faults listed"],
+        {"type": "clean", "trim": True, "remove_duplicates": True},
+        {"type": "clean", "columns": ["discount"], "handle_missing": "mean"},
+        {"type": "clean", "columns": ["price"], "outliers": "clip"},
+    ]
+    source = {"type": "file", "path": str(_orders(bench, rows, "csv"))}
+    recipe = bench.folder / "cleaning.json"
+    recipe.write_text(json.dumps({"version": 1, "name": "cleaned", "source": source, "steps": steps}))
+    command = [sys.executable, "-m", "fetchtozip_gui", "run", str(recipe), "--data-dir", str(bench.folder / "home")]
+    return measure([*command, "--output", str(bench.folder / "cleaned.csv")], bench.runs)
+
+
 TABLES: dict[str, Callable[[Bench], Iterator[str]]] = {
     "the whole job": whole_job,
     "memory": memory,
@@ -219,4 +274,5 @@ TABLES: dict[str, Callable[[Bench], Iterator[str]]] = {
     "server": server,
     "window": seen,
     "analysis": analysis,
+    "clean": clean,
 }
