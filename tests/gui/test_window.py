@@ -226,7 +226,7 @@ def test_pages_are_made_when_they_are_asked_for(window: Window, keyboard: Keyboa
 
 def test_the_sidebar_is_walked_with_the_arrows(window: Window, keyboard: Keyboard) -> None:
     window.sidebar.buttons["export"].setFocus()
-    for name in ("jobs", "script", "settings"):
+    for name in ("jobs", "files", "script", "settings"):
         keyboard.press(Qt.Key.Key_Down)
         assert window.sidebar.buttons[name].hasFocus()
         keyboard.press(Qt.Key.Key_Space)
