@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer
+from shiboken6 import isValid
 
 from fetchtozip_gui.core.errors import FetchToZipError
 from fetchtozip_gui.gui.errands import Errands
@@ -63,7 +64,8 @@ class LateModel(FrameModel):
             return rows, rows.slice(0, BLOCK)
 
         def take(found: tuple[ParquetRows, pl.DataFrame]) -> None:
-            if turn != self._turn:
+            # a page that was left for good may be gone when its rows come
+            if not isValid(self) or turn != self._turn:
                 return
             rows, first = found
             self.beginResetModel()
@@ -73,7 +75,7 @@ class LateModel(FrameModel):
             self.endResetModel()
             done(rows.height)
 
-        self._errands.run(work, take, lambda error: failed(error) if turn == self._turn else None)
+        self._errands.run(work, take, lambda error: failed(error) if isValid(self) and turn == self._turn else None)
 
     def close(self) -> None:
         """Show nothing, whatever is still on its way."""

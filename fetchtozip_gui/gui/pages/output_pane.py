@@ -117,6 +117,9 @@ class OutputPane(QWidget):
     def _stir(self, *_: object) -> None:
         self._changes += 1
         self.notice.clear()
+        if self._reason:
+            # what was in the way may be gone: a press before the next look is not lost, and the job itself answers it
+            self._tell("")
         self._timer.start()
 
     def _look(self) -> None:

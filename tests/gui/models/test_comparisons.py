@@ -39,8 +39,8 @@ def test_a_second_run_says_what_changed_on_its_card(qtbot: QtBot, window: Window
         "\n".join([*lines, '{"id": 90, "name": "new"}', '{"id": 91, "name": "new"}', '{"id": 92, "name": "x"}'])
     )
     second = run(qtbot, window, engine, file)
-    qtbot.waitUntil(lambda: len(told) == 2, timeout=LONG)
-    words = told[1][1]
+    qtbot.waitUntil(lambda: second in dict(told), timeout=LONG)
+    words = dict(told)[second]
     assert words.startswith("+3 rows, 2 gone since today ")
     card = window.rooms.bench.cards.cards[second]
     qtbot.waitUntil(lambda: card._change.text() == words, timeout=LONG)

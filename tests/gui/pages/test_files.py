@@ -94,7 +94,7 @@ def test_the_rows_and_the_profile_are_of_all_rows(qtbot: QtBot, page: FilesPage,
     price = profile.model.profile(2)
     assert (price.missing, price.max) == (200, 9000.0)
     profile.table.selectRow(2)
-    assert "0.5 to 90.5829: 1,799; 8918.71" in profile.histogram.accessibleDescription()
+    assert "0.5 to 90.5829: 1,799; 8,918.71" in profile.histogram.accessibleDescription()
     profile.table.selectRow(1)
     assert "Rome: 500" in profile.chart().accessibleDescription()
     assert profile.model.index(2, 3).data() == "200 · 10.0 %"
@@ -111,7 +111,7 @@ def test_maps_and_outliers(qtbot: QtBot, page: FilesPage, orders: Path) -> None:
     pane = tab(page, "Outliers")
     qtbot.waitUntil(lambda: pane.model.rowCount() == 2, timeout=LONG)
     assert [pane.model.index(1, at).data() for at in (0, 1, 4)] == ["price", "1", "1"]
-    assert pane.model.index(1, 7).data() == "9000 (row 78)"
+    assert pane.model.index(1, 7).data() == "9,000 (row 78)"
     pane.table.selectRow(1)
     pane.clip.click()
     step = {"type": "clean", "columns": ["price"], "outliers": "clip", "outlier_method": "iqr"}
@@ -170,7 +170,11 @@ def test_rules_are_typed_and_faults_are_listed_and_exported(
     assert (listed.height, kept.height) == (201, 1799)
     assert file.path.read_text().count("\n") == 2001
     rules = tab(page, "Rules")
+    qtbot.waitUntil(rules.table.isVisible, timeout=LONG)
+    page.window().activateWindow()
     rules.table.setFocus()
+    qtbot.waitUntil(rules.table.hasFocus, timeout=LONG)
+    rules.table.setCurrentIndex(rules.model.index(2, 0))
     keyboard.press(Qt.Key.Key_Delete)
     assert rules.model.rules == {}
 
