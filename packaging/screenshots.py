@@ -30,7 +30,7 @@ sys.path.insert(0, str(ROOT))
 PICTURES = ROOT / "docs" / "pictures"
 SIZE = (1480, 900)
 PATIENCE_MS = 180_000
-SOLD = [{"type": "filter", "where": "quantity > 0"}, {"type": "deduplicate"}]
+SOLD = [{"type": "filter", "where": "Quantity > 0"}, {"type": "deduplicate"}]
 
 
 def main() -> int:
