@@ -8,7 +8,10 @@ from collections.abc import Iterator
 import pytest
 from hypothesis import HealthCheck, settings
 
-settings.register_profile("run", max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+# the same examples in every run: what is new is looked for by the endurance run
+settings.register_profile(
+    "run", max_examples=200, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
+)
 settings.register_profile("endurance", max_examples=2000, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile(os.environ.get("FETCHTOZIP_TESTS", "run"))
 
