@@ -25,6 +25,8 @@ from fetchtozip_gui.gui.collector import Collector
 from fetchtozip_gui.gui.errands import Errands
 from fetchtozip_gui.gui.icons import Icons
 from fetchtozip_gui.gui.memory import Memory
+from fetchtozip_gui.gui.models.draft import DraftModel
+from fetchtozip_gui.gui.models.findings import Findings
 from fetchtozip_gui.gui.models.preferences import Preferences
 from fetchtozip_gui.gui.models.session import Opened
 from fetchtozip_gui.gui.resources import resource
@@ -96,6 +98,20 @@ def engine(tmp_path: Path) -> Iterator[Engine]:
     engine = Engine(Folder(tmp_path / "data"), pool=WindowPool())
     yield engine
     engine.close()
+
+
+@pytest.fixture
+def draft() -> Iterator[DraftModel]:
+    draft = DraftModel()
+    yield draft
+    draft.deleteLater()
+
+
+@pytest.fixture
+def findings() -> Iterator[Findings]:
+    findings = Findings()
+    yield findings
+    findings.deleteLater()
 
 
 @pytest.fixture

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import polars as pl
 import pytest
 
 from fetchtozip_gui.core.http.tester import Sent, Tested
-from fetchtozip_gui.gui.models.draft import DraftModel
 from fetchtozip_gui.gui.models.findings import Findings
 
 
@@ -18,20 +17,6 @@ def tested_page(columns: Mapping[str, Any]) -> Tested:
     frame = pl.DataFrame(columns)
     sent = Sent("GET", "http://127.0.0.1/", (), "")
     return Tested(frame, frame.schema, None, None, frame.height, "$", {"type": "none"}, (), sent, None, None)
-
-
-@pytest.fixture
-def draft() -> Iterator[DraftModel]:
-    draft = DraftModel()
-    yield draft
-    draft.deleteLater()
-
-
-@pytest.fixture
-def findings() -> Iterator[Findings]:
-    findings = Findings()
-    yield findings
-    findings.deleteLater()
 
 
 @pytest.fixture

@@ -10,22 +10,7 @@ import pytest
 
 from fetchtozip_gui.core.http.tester import Sent, Tested
 from fetchtozip_gui.gui.errands import Errands
-from fetchtozip_gui.gui.models.draft import DraftModel
 from fetchtozip_gui.gui.models.findings import Findings
-
-
-@pytest.fixture
-def draft() -> Iterator[DraftModel]:
-    draft = DraftModel()
-    yield draft
-    draft.deleteLater()
-
-
-@pytest.fixture
-def findings() -> Iterator[Findings]:
-    findings = Findings()
-    yield findings
-    findings.deleteLater()
 
 
 @pytest.fixture
