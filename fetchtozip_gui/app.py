@@ -115,15 +115,12 @@ class Program:
     # --- opening ------------------------------------------------------------------------------------------------
 
     def _begin(self) -> None:
-        self._errands.begin()
         self._errands.run(self._open_folder, self._opened, self._cannot_open)
+        self._errands.begin(_load)
 
     def _open_folder(self) -> Ready:
-        """In a thread beside the window: imports alone take most of a second."""
-        sys.setswitchinterval(0.001)  # a thread that computes in Python gives way to the window after 1 ms, not 5
-        # heavy: Pydantic, Polars, httpx and the plug-ins; FastAPI and uvicorn
-        from fetchtozip_gui.core import recipe  # noqa: F401 - so that the first Start need not wait for it
-        from fetchtozip_gui.opening import open_folder
+        """In a thread beside the window."""
+        from fetchtozip_gui.opening import open_folder  # heavy, and loaded by now
 
         preferences = self._preferences
         ready = open_folder(
@@ -241,6 +238,14 @@ class Program:
 
 def _nothing() -> None:
     """There is nothing to close yet."""
+
+
+def _load() -> None:
+    """Import what takes most of a second, in a thread beside the window."""
+    sys.setswitchinterval(0.001)  # a thread that computes in Python gives way to the window after 1 ms, not 5
+    # Pydantic, Polars, httpx and the plug-ins; FastAPI and uvicorn; the recipe so that the first Start need not wait
+    from fetchtozip_gui import opening  # noqa: F401
+    from fetchtozip_gui.core import preflight, recipe  # noqa: F401
 
 
 def _absolute(wanted: str) -> str:

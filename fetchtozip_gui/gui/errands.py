@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from typing import TypeVar
 
@@ -12,6 +13,12 @@ from fetchtozip_gui.engine.attempt import foreseen
 
 T = TypeVar("T")
 
+log = logging.getLogger(__name__)
+
+
+def _nothing() -> None:
+    """There is nothing to load."""
+
 
 def ignore(_: object) -> None:
     """For those whom an answer does not concern."""
@@ -20,6 +27,8 @@ def ignore(_: object) -> None:
 class Errands(QObject):
     """Runs functions in a few threads of its own."""
 
+    begun = Signal()
+    """What has waited is run from now on."""
     _ended = Signal(object)
 
     def __init__(self, parent: QObject | None = None, *, waits: bool = False) -> None:
@@ -50,11 +59,34 @@ class Errands(QObject):
         elif not self._closed:
             self._pool.start(errand)
 
-    def begin(self) -> None:
-        """Run what has waited so far, and everything else at once. Doing it twice is harmless."""
+    def begin(self, load: Callable[[], object] = _nothing) -> None:
+        """Call `load` elsewhere and alone, then run what has waited so far, and everything else at once.
+
+        `load` imports what is heavy: two threads that are the first to import parts of one library at the same time can
+        meet in a cycle of it, and one of them gets a module that is half made. Doing it twice is harmless.
+        """
+
+        def errand() -> None:
+            try:
+                load()
+            except Exception:  # whatever needs the module meets the same error, and has somebody to tell
+                log.exception("what is heavy could not be loaded")
+            self._ended.emit(self._release)
+
+        if self._waiting is not None:
+            self._pool.start(errand)
+
+    def beside(self, parent: QObject) -> Errands:
+        """Others with threads of their own, which wait as long as these do."""
+        made = Errands(parent, waits=self._waiting is not None)
+        self.begun.connect(made.begin)
+        return made
+
+    def _release(self) -> None:
         waiting, self._waiting = self._waiting or [], None
         for errand in waiting:
             self._pool.start(errand)
+        self.begun.emit()
 
     def close(self) -> None:
         """Wait for what runs; answers that have not been brought yet never are. Doing it twice is harmless."""

@@ -55,7 +55,7 @@ class FileBench(QObject):
     def __init__(self, window: Window) -> None:
         super().__init__(window)
         self._window = window
-        self._reading, self._looking = Errands(self), Errands(self)
+        self._reading, self._looking = window.errands.beside(self), window.errands.beside(self)
         self.model = FilesModel(window.session, self._reading, self)
         self.page = FilesPage(self.model, self._pane)
         self.page.list.selectionModel().currentChanged.connect(self._tell_edited)

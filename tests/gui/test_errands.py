@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 
 import pytest
@@ -10,7 +11,7 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from fetchtozip_gui.core.errors import FetchToZipError, OutputError, Unforeseen
-from fetchtozip_gui.gui.errands import Errands
+from fetchtozip_gui.gui.errands import Errands, ignore
 
 
 @pytest.fixture
@@ -67,4 +68,34 @@ def test_what_waits_is_run_when_it_may_begin(qtbot: QtBot) -> None:
     errands.begin()
     errands.run(lambda: 2, done.append)
     qtbot.waitUntil(lambda: sorted(done) == [1, 2])
+    errands.close()
+
+
+def test_nothing_runs_beside_what_is_loaded_first(qtbot: QtBot) -> None:
+    errands, order = Errands(waits=True), []
+    others = errands.beside(errands)
+    loads = threading.Event()
+
+    def load() -> None:
+        assert loads.wait(10)
+        order.append("loaded")
+
+    for each in (errands, others):
+        each.run(lambda: order.append("run"), ignore)
+    errands.begin(load)
+    errands.run(lambda: order.append("run"), ignore)
+    qtbot.wait(50)
+    assert order == []
+    loads.set()
+    qtbot.waitUntil(lambda: order == ["loaded", "run", "run", "run"])
+    for each in (others, errands):
+        each.close()
+
+
+def test_what_cannot_be_loaded_keeps_nobody_waiting(qtbot: QtBot) -> None:
+    errands, done = Errands(waits=True), []
+    errands.run(lambda: 1, done.append)
+    errands.begin(lambda: 1 / 0)
+    qtbot.waitUntil(lambda: done == [1])
+    assert errands.beside(errands)._waiting is None
     errands.close()
