@@ -18,6 +18,7 @@ from fetchtozip_gui.engine.apart import Apart
 from fetchtozip_gui.engine.attempt import Desk, Task
 from fetchtozip_gui.engine.crew import Crew
 from fetchtozip_gui.engine.folder import Folder
+from fetchtozip_gui.engine.worker import NICENESS
 
 
 class Office:
@@ -101,6 +102,12 @@ def test_one_worker_is_kept_and_used_again(make_office: Callable[..., Office]) -
     pids = {worker_pid(list(office.attempt().events())) for _ in range(5)}
     assert len(pids) == 1
     assert os.getpid() not in pids
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has priority classes, and no way to read them without its API")
+def test_a_worker_gives_way_to_those_who_click_and_ask(make_office: Callable[..., Office]) -> None:
+    pid = worker_pid(list(make_office("telling").attempt().events()))
+    assert os.getpriority(os.PRIO_PROCESS, pid) == min(19, os.getpriority(os.PRIO_PROCESS, 0) + NICENESS)
 
 
 def test_jobs_at_the_same_time_have_a_worker_each(make_office: Callable[..., Office]) -> None:
