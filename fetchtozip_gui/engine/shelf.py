@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import logging
 import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, fields, replace
 from typing import Any
 
 from fetchtozip_gui.core.errors import RecipeError
@@ -152,19 +153,30 @@ def columns_step(inputs: Iterable[Input]) -> dict[str, Any] | None:
     return {"type": "columns", "columns": columns} if columns else None
 
 
-def clashes(inputs: Sequence[Input]) -> list[str]:
-    """Sentences for inputs that want the same column or the same place, which no step can do."""
-    told = []
-    for what, words in (("column", "take column"), ("change_order", "want place")):
-        seen: dict[int, str] = {}
-        for item in inputs:
-            value = getattr(item, what)
-            if value is None or (what == "change_order" and not item.keep):
-                continue
-            if value in seen:
-                told.append(f"The inputs `{seen[value]}` and `{item.name}` both {words} {value} ({what}).")
-            seen.setdefault(value, item.name)
-    return told
+def settled(inputs: Sequence[Input]) -> tuple[list[Input], list[str]]:
+    """The inputs without those that contradict a later one, and sentences for what was settled.
+
+    Of two that take one column, the later one has it; of two that want one place, the later one takes the next that
+    is free.
+    """
+    last = {item.column: item for item in inputs}
+    told = [
+        f"Of column {item.column} the later input `{last[item.column].name}` counts, not `{item.name}`."
+        for item in inputs
+        if last[item.column] is not item
+    ]
+    found: list[Input] = []
+    taken: dict[int, str] = {}
+    for item in last.values():
+        wanted = item.change_order
+        if wanted is not None and item.keep:
+            place = next(free for free in itertools.count(wanted) if free not in taken)
+            if place != wanted:
+                told.append(f"Place {wanted} is `{taken[wanted]}`'s, so `{item.name}` takes place {place}.")
+            taken[place] = item.name
+            item = replace(item, change_order=place)
+        found.append(item)
+    return found, told
 
 
 def _column(item: Input) -> dict[str, Any]:

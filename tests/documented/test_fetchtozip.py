@@ -130,6 +130,18 @@ def test_add_multiple_inputs(server: Serving) -> None:
     assert isinstance(answer["message"], str)
 
 
+def test_every_body_printed_above_the_commands_does_not_stand_in_their_way(server: Serving, tmp_path: Path) -> None:
+    call(server, "POST", "inputs", ONE)
+    call(server, "POST", "bulk-inputs", BOTH)
+    paste(server, INPUT, tmp_path)
+    paste(server, BULK, tmp_path)
+    call(server, "POST", "configure", {**CONFIG, "page_limit": 1})
+    status, answer = paste(server, START, tmp_path)
+    assert status == 200
+    assert "the later input `a` counts, not `column_name`" in answer["message"]
+    assert ended(server, answer["task_id"])["status"] == "completed"
+
+
 def test_list_and_clear_all_inputs(server: Serving) -> None:
     call(server, "POST", "bulk-inputs", BOTH)
     assert call(server, "GET", "inputs-list") == (200, {"inputs": BOTH, "count": 2})

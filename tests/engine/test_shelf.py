@@ -12,7 +12,7 @@ import pytest
 from fetchtozip_gui.core.errors import RecipeError
 from fetchtozip_gui.core.recipe import Recipe
 from fetchtozip_gui.engine.folder import Folder
-from fetchtozip_gui.engine.shelf import Input, Inputs, Shelf, clashes, columns_step
+from fetchtozip_gui.engine.shelf import Input, Inputs, Shelf, columns_step, settled
 from fetchtozip_gui.engine.store import Store
 
 A, B = Input("a", 1, 1), Input("b", 2, 2)
@@ -184,10 +184,12 @@ def test_inputs_become_a_step_that_a_recipe_takes() -> None:
     assert columns_step([]) is None
 
 
-def test_inputs_that_want_the_same_are_told() -> None:
-    told = clashes([A, Input("c", 1), Input("d", 5, 1), Input("e", 6, 1, keep=False)])
+def test_of_inputs_that_want_the_same_the_later_one_counts_and_that_is_told() -> None:
+    left_out = Input("e", 6, 1, keep=False)
+    found, told = settled([A, Input("c", 1), Input("d", 5, 1), Input("f", 7, 1), left_out])
     assert told == [
-        "The inputs `a` and `c` both take column 1 (column).",
-        "The inputs `a` and `d` both want place 1 (change_order).",
+        "Of column 1 the later input `c` counts, not `a`.",
+        "Place 1 is `d`'s, so `f` takes place 2.",
     ]
-    assert clashes([A, B, Input("c", 3)]) == []
+    assert found == [Input("c", 1), Input("d", 5, 1), Input("f", 7, 2), left_out]
+    assert settled([A, B, Input("c", 3)]) == ([A, B, Input("c", 3)], [])

@@ -145,9 +145,13 @@ class ExportDoor:
 
         @routes.post("/start", summary="Start a task", responses=answers)
         def start(request: Request) -> Started:
-            """Begins a job with the inputs and the configuration as they are now; later changes do not touch it."""
-            job = self._start(lambda: self._practice(request))
-            return Started(message="The export has begun.", task_id=job.id, status=STATES[job.state])
+            """Begins a job with the inputs and the configuration as they are now; later changes do not touch it.
+
+            Of two inputs for one column the later one counts, and of two for one place the later one takes the next
+            free one; the message says so."""
+            job, told = self._start(lambda: self._practice(request))
+            words = " ".join(["The export has begun.", *told])
+            return Started(message=words, task_id=job.id, status=STATES[job.state])
 
         @routes.get("/status/{task_id}", summary="Ask after a task", responses={**answered(STATUS), **UNKNOWN})
         async def status(task_id: TaskId) -> Status:
@@ -173,17 +177,14 @@ class ExportDoor:
             words = "The task stops." if job.is_active else f"The task is {STATES[job.state]}."
             return Cancelling(message=words, task_id=job.id, status=STATES[job.state])
 
-    def _start(self, practice: Callable[[], dict[str, Any]]) -> Job:
+    def _start(self, practice: Callable[[], dict[str, Any]]) -> tuple[Job, list[str]]:
         wanted = self._configuration.get()
         if wanted is None:
             raise RecipeError(
                 f"Nothing is configured: call POST {PREFIX}/configure first,",
                 'for example with {"file_type": "zip"}.',
             )
-        inputs = self._inputs.all()
-        told = shelf.clashes(inputs)
-        if told:
-            raise RecipeError(" ".join(told), f"Change one of them, or call DELETE {PREFIX}/inputs-clear.")
+        inputs, told = shelf.settled(self._inputs.all())
         recipe = recipe_of(wanted, inputs, practice)
         folder = folder_of(wanted, self._engine.folder.root)
         to = None
@@ -191,7 +192,7 @@ class ExportDoor:
             # a name of its own: a later start must not write over what this one's download gives
             name = f"{recipe.name}-{datetime.now():%Y%m%d-%H%M%S}-{secrets.token_hex(2)}"
             to = folder / f"{name}{FORMATS[wanted.file_type].suffix}"
-        return self._engine.submit(recipe, to)
+        return self._engine.submit(recipe, to), told
 
     def _practice(self, request: Request) -> dict[str, Any]:
         host, port = request.scope["server"]

@@ -339,13 +339,15 @@ def test_an_input_whose_column_is_not_there_fails_the_task_in_words(door: Any) -
     assert door.get(f"download/{task}").status_code == 409
 
 
-def test_inputs_that_want_the_same_are_refused_before_anything_is_fetched(door: Any) -> None:
+def test_of_inputs_that_want_the_same_the_later_one_counts_and_the_answer_says_so(door: Any) -> None:
     door.post("bulk-inputs", [{"name": "a", "column": 1}, {"name": "b", "column": 1}])
-    door.post("configure", {"file_type": "csv"})
-    refused = door.post("start")
-    assert refused.status_code == 400
-    assert "`a` and `b` both take column 1" in refused.json()["detail"]
-    assert door.engine.jobs() == []
+    door.post("configure", {"file_type": "csv", "db_url": door.practice(100)})
+    started = door.post("start").json()
+    assert started["message"] == "The export has begun. Of column 1 the later input `b` counts, not `a`."
+    door.until(started["task_id"])
+    header = door.get(f"download/{started['task_id']}").text.partition("\n")[0].split(",")
+    assert header[1] == "b"
+    assert "a" not in header
 
 
 def test_a_source_that_fails_is_told(door: Any) -> None:
