@@ -16,7 +16,7 @@ import sys
 import tempfile
 import time
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -141,6 +141,25 @@ def formats(machine: Machine) -> None:
     assert len((machine.home / "from-xml.csv").read_text().splitlines()) == 10
 
 
+def steps(machine: Machine) -> None:
+    """Rows are cleaned, judged and asked with SQL, for which the program starts itself as DuckDB's process."""
+    (machine.home / "rows.csv").write_text("name,price\n ann ,3\nbob,-1\nann,4\n")
+    wanted = [
+        {"type": "clean", "trim": True},
+        {"type": "validate", "schema": {"price": {"type": "integer", "min": 0}}, "on_error": "drop"},
+        {"type": "sql", "query": "SELECT name, sum(price) AS total FROM input GROUP BY name"},
+    ]
+    _run(machine, machine.home / "totals.csv", wanted, type="file", path="rows.csv")
+    assert (machine.home / "totals.csv").read_text().split() == ["name,total", "ann,7"]
+
+
+def licenses(machine: Machine) -> None:
+    """The licences of what is inside are inside: Qt's, and every library's."""
+    inside = machine.program.parent / "_internal" / "licenses"
+    found = {folder.name for folder in inside.iterdir() if any(folder.iterdir())}
+    assert {"qt", "polars", "pydantic", "httpx", "duckdb", "xlsxwriter"} <= found, found
+
+
 def window(machine: Machine) -> None:
     """The window is painted, opens its data behind it with a worker process, and closes when it is asked to."""
     data = machine.home / "window"
@@ -152,7 +171,7 @@ def window(machine: Machine) -> None:
     assert not [line for line in lines if json.loads(line)["level"] == "error"], lines
 
 
-CHECKS = (version, resources, demo, server, formats, window)
+CHECKS = (version, resources, licenses, demo, server, formats, steps, window)
 
 
 def wait_for_worker(pid: int) -> None:
@@ -173,8 +192,8 @@ def _has_worker(pid: int) -> bool:
     return False
 
 
-def _run(machine: Machine, output: Path, **source: object) -> None:
-    recipe = {"version": 1, "name": "smoke", "source": source}
+def _run(machine: Machine, output: Path, wanted: Sequence[object] = (), **source: object) -> None:
+    recipe = {"version": 1, "name": "smoke", "source": source, "steps": list(wanted)}
     machine.call("run", "-", "--output", output, stdin=json.dumps(recipe))
 
 
