@@ -153,6 +153,12 @@ def steps(machine: Machine) -> None:
     assert (machine.home / "totals.csv").read_text().split() == ["name,total", "ann,7"]
 
 
+def schema(machine: Machine) -> None:
+    """Recipes are described: the sentences under their fields were found."""
+    told = json.loads(machine.call("schema"))["$defs"]["Column"]["properties"]
+    assert all("description" in told[field] for field in ("column", "name", "dtype", "keep")), told
+
+
 def licenses(machine: Machine) -> None:
     """The licences of what is inside are inside: Qt's, and every library's."""
     inside = machine.program.parent / "_internal" / "licenses"
@@ -171,7 +177,7 @@ def window(machine: Machine) -> None:
     assert not [line for line in lines if json.loads(line)["level"] == "error"], lines
 
 
-CHECKS = (version, resources, licenses, demo, server, formats, steps, window)
+CHECKS = (version, resources, schema, licenses, demo, server, formats, steps, window)
 
 
 def wait_for_worker(pid: int) -> None:

@@ -53,12 +53,18 @@ class Spec:
 
 def specs(model: Any, words: Mapping[str, Words] | None = None, at: str = "") -> tuple[Spec, ...]:
     """The fields of a Pydantic model in its order, its `type` left out; `words` are by the dotted path."""
-    words = words or {}
-    found = (_spec(info.alias or name, info, words, at) for name, info in model.model_fields.items() if name != "type")
+    from fetchtozip_gui.core.model import descriptions  # heavy: Pydantic, which the model has loaded
+
+    words, told = words or {}, descriptions(model)
+    found = (
+        _spec(info.alias or name, info, told.get(name, info.description or ""), words, at)
+        for name, info in model.model_fields.items()
+        if name != "type"
+    )
     return tuple(spec for spec in found if spec is not None)
 
 
-def _spec(name: str, info: Any, words: Mapping[str, Words], at: str) -> Spec | None:
+def _spec(name: str, info: Any, told: str, words: Mapping[str, Words], at: str) -> Spec | None:
     path = f"{at}.{name}" if at else name
     hand = words.get(path, Words())
     plain = _flat(info.annotation)
@@ -78,7 +84,7 @@ def _spec(name: str, info: Any, words: Mapping[str, Words], at: str) -> Spec | N
         name,
         "variant" if models else _kind(kinds),
         hand.label or name.replace("_", " ").capitalize(),
-        hand.about or (info.description or "").replace("\n", " "),
+        hand.about or told.replace("\n", " "),
         hand.empty,
         default,
         nullable,
