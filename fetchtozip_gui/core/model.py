@@ -7,6 +7,7 @@ import inspect
 import sys
 from collections.abc import Mapping
 from functools import lru_cache
+from itertools import pairwise
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, GetJsonSchemaHandler
@@ -50,7 +51,7 @@ def descriptions(model: type[BaseModel]) -> Mapping[str, str]:
     for each in reversed(model.__mro__):
         if issubclass(each, Model) and each is not Model:
             body = _classes(each.__module__).get(each.__qualname__, [])
-            for field, under in zip(body, body[1:], strict=False):
+            for field, under in pairwise(body):
                 if isinstance(field, ast.AnnAssign) and isinstance(field.target, ast.Name) and (words := _text(under)):
                     found[field.target.id] = inspect.cleandoc(words)
     return found
