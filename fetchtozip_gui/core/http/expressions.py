@@ -11,8 +11,11 @@ from typing import Any
 LIMIT = 1024
 """Bytes of the longest expression."""
 
-_NAME = re.compile(r"""\.([A-Za-z_\u0080-\U0010ffff][\w\u0080-\U0010ffff]*)|\['([^'\\]*)'\]|\["([^"\\]*)"\]""")
-_PLAIN = re.compile(r"[A-Za-z_\u0080-\U0010ffff][\w\u0080-\U0010ffff]*")
+# letters, _ and all beyond ASCII, digits too after the first; said by what is not meant, for a class of a million
+# characters takes 30 ms to compile
+_WORD = r"[^\x00-@\[-\^`{-\x7f][^\x00-/:-@\[-\^`{-\x7f]*"
+_NAME = re.compile(rf"""\.({_WORD})|\['([^'\\]*)'\]|\["([^"\\]*)"\]""")
+_PLAIN = re.compile(_WORD)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,9 +67,7 @@ def _escape(name: str) -> str:
 
 
 def _ends_in_name(text: str) -> bool:
-    return text == "$" or bool(
-        re.search(r"""(\.[A-Za-z_\u0080-\U0010ffff][\w\u0080-\U0010ffff]*|['"]\]|\[-?\d+\])$""", text)
-    )
+    return text == "$" or bool(re.search(rf"""(\.{_WORD}|['"]\]|\[-?\d+\])$""", text))
 
 
 @lru_cache(maxsize=64)
