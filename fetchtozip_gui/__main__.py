@@ -2,20 +2,57 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import sys
+from collections.abc import Sequence
+from pathlib import Path
 
 
 def main() -> None:
-    """Hand over to the command line; a frozen program's worker processes end here before anything is loaded."""
-    multiprocessing.freeze_support()
-    if sys.argv[1:] == ["answer-query"]:  # a frozen program has no Python of its own to run `duck_process` with
+    """Hand over to the window or the command line; a frozen program's worker processes end here before anything is
+    loaded.
+    """
+    if hasattr(sys, "frozen"):
+        import multiprocessing  # not needed for the first paint
+
+        multiprocessing.freeze_support()
+    arguments = sys.argv[1:]
+    if arguments == ["answer-query"]:  # a frozen program has no Python of its own to run `duck_process` with
         from fetchtozip_gui.core.steps.duck_process import main as answer_query  # DuckDB alone
 
         answer_query()
+    if is_for_the_window(arguments):
+        raise SystemExit(_open_window(arguments))
     from fetchtozip_gui.cli import main as command_line  # after freeze_support, which must come first
 
     command_line()
+
+
+def is_for_the_window(arguments: Sequence[str]) -> bool:
+    """Whether a start says nothing but what the window opens: nothing, a folder for its data, an address, a file.
+
+    To load the command line takes as long as to make the window, so the plain starts go past it. It opens the window
+    too, for every other way to say so.
+    """
+    if len(arguments) == 2:
+        return arguments[0] == "--data-dir"
+    if len(arguments) == 1:
+        wanted = arguments[0]
+        # no command has either sign in its name
+        return not wanted.startswith("-") and ("://" in wanted or ("." in wanted and Path(wanted).is_file()))
+    return not arguments
+
+
+def _open_window(arguments: Sequence[str]) -> int:
+    from fetchtozip_gui.app import main as window  # heavy: Qt
+    from fetchtozip_gui.core.errors import FetchToZipError
+
+    try:
+        return window(arguments if len(arguments) != 1 else ["--", *arguments])
+    except FetchToZipError as error:
+        sys.stderr.write(f"fetchtozip: {error}\n")
+        return error.exit_code
+    except KeyboardInterrupt:
+        return 130
 
 
 if __name__ == "__main__":

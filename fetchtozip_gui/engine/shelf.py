@@ -8,10 +8,12 @@ import logging
 import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from fetchtozip_gui.core.errors import RecipeError
-from fetchtozip_gui.engine.store import Store
+
+if TYPE_CHECKING:
+    from fetchtozip_gui.engine.store import Store
 
 MOST_INPUTS = 16_384
 """Column inputs that are kept; no spreadsheet has more columns."""

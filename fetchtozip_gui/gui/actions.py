@@ -9,6 +9,9 @@ from PySide6.QtCore import QObject
 from PySide6.QtGui import QAction, QActionGroup, QKeySequence
 from PySide6.QtWidgets import QMainWindow, QMenu, QMenuBar, QPushButton, QWidget
 
+SHORTCUTS = "shortcuts"
+"""The help's topic that lists them."""
+
 
 @dataclass(frozen=True, slots=True)
 class Action:

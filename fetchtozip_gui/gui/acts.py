@@ -10,7 +10,6 @@ from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
 from fetchtozip_gui.core.errors import FetchToZipError, OutputError
-from fetchtozip_gui.engine.job import Job
 from fetchtozip_gui.gui import files
 from fetchtozip_gui.gui.errands import Errands, ignore
 from fetchtozip_gui.gui.models.jobs import JobsModel
@@ -19,6 +18,7 @@ from fetchtozip_gui.gui.words import counted, place
 
 if TYPE_CHECKING:
     from fetchtozip_gui.engine.engine import Engine
+    from fetchtozip_gui.engine.job import Job
 
 
 class Acts(QObject):

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Qt, QThreadPool, QTimer, Signal
 
-from fetchtozip_gui.engine.job import Job
+if TYPE_CHECKING:
+    from fetchtozip_gui.engine.job import Job
+
 
 INTERVAL_MS = 34
 """Between two tellings: at most 30 a second."""

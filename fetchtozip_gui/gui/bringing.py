@@ -15,11 +15,11 @@ from fetchtozip_gui.core.errors import FetchToZipError
 from fetchtozip_gui.gui.documents import Documents
 from fetchtozip_gui.gui.errands import Errands
 from fetchtozip_gui.gui.models.session import Session
-from fetchtozip_gui.gui.widgets.bring_dialog import BringDialog
 
 if TYPE_CHECKING:
     from fetchtozip_gui.core.bring import Brought
     from fetchtozip_gui.engine.vault import Vault
+    from fetchtozip_gui.gui.widgets.bring_dialog import BringDialog
 
 LONGEST = 32 * 1024 * 1024
 """Characters of a text that is looked at."""
@@ -72,6 +72,8 @@ class Bringing(QObject):
             self._show(found, wanted)
 
     def _show(self, found: Sequence[Brought], wanted: str | Path = "") -> None:
+        from fetchtozip_gui.gui.widgets.bring_dialog import BringDialog  # not needed for the first paint
+
         dialog = BringDialog(found, self._look_in_dialog, self._window)
         dialog.chosen.connect(lambda one: self._accept(one, wanted))
         dialog.open()

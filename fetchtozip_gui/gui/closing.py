@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Qt, QTimer
 from PySide6.QtGui import QAction, QGuiApplication, QIcon
 from PySide6.QtWidgets import QApplication, QMenu, QMessageBox, QSystemTrayIcon, QWidget
 
-from fetchtozip_gui.engine.job import Job
 from fetchtozip_gui.gui.errands import Errands
 from fetchtozip_gui.gui.models.jobs import JobsModel
 from fetchtozip_gui.gui.models.preferences import Preferences
 from fetchtozip_gui.gui.models.session import Session
 from fetchtozip_gui.gui.words import counted
+
+if TYPE_CHECKING:
+    from fetchtozip_gui.engine.job import Job
 
 TRAY = "Keep running in the tray"
 PAUSE = "Stop after this page"

@@ -9,7 +9,6 @@ from typing import TypeVar
 from PySide6.QtCore import QObject, Qt, QThreadPool, Signal
 
 from fetchtozip_gui.core.errors import FetchToZipError
-from fetchtozip_gui.engine.attempt import foreseen
 
 T = TypeVar("T")
 
@@ -49,6 +48,8 @@ class Errands(QObject):
             try:
                 answer = work()
             except Exception as error:
+                from fetchtozip_gui.engine.attempt import foreseen  # what jobs are driven with: not for the first paint
+
                 failure = foreseen(error)
                 self._ended.emit(lambda: failed(failure))
             else:

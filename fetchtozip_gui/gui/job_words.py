@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
-from fetchtozip_gui.engine.job import Job
 from fetchtozip_gui.gui.words import counted, duration, size
+
+if TYPE_CHECKING:
+    from fetchtozip_gui.engine.job import Job
 
 Tone = Literal["plain", "busy", "good", "warn", "bad"]
 Act = Literal["pause", "cancel", "resume", "save_as", "open_file", "open_folder", "retry", "edit", "remove"]

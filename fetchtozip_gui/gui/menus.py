@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtGui import QAction
 
-from fetchtozip_gui.gui.actions import Action
-from fetchtozip_gui.gui.pages.help import SHORTCUTS
+from fetchtozip_gui.gui.actions import SHORTCUTS, Action
 
 if TYPE_CHECKING:
     from fetchtozip_gui.gui.window import Window

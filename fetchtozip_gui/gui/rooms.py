@@ -9,26 +9,21 @@ from PySide6.QtCore import QObject, Qt
 from PySide6.QtWidgets import QWidget
 
 from fetchtozip_gui.core.errors import FetchToZipError
-from fetchtozip_gui.engine.job import Job, Line
-from fetchtozip_gui.engine.journal_lines import lines_of
 from fetchtozip_gui.gui.models.comparisons import Comparisons
-from fetchtozip_gui.gui.pages.export import ExportPage
-from fetchtozip_gui.gui.pages.files import FilesPage
-from fetchtozip_gui.gui.pages.help import HelpPage
-from fetchtozip_gui.gui.pages.jobs import JobsPage
-from fetchtozip_gui.gui.pages.script import ScriptPage, Writing
-from fetchtozip_gui.gui.pages.settings import SettingsPage
 from fetchtozip_gui.gui.resources import resource
-from fetchtozip_gui.gui.widgets.disk_card import DiskCard
-from fetchtozip_gui.gui.widgets.job_card import JobCard
 from fetchtozip_gui.gui.widgets.sidebar import Place
 from fetchtozip_gui.gui.words import place
 from fetchtozip_gui.gui.workbench import Workbench
 
 if TYPE_CHECKING:
     from fetchtozip_gui.core.recipe import Recipe
+    from fetchtozip_gui.engine.job import Job, Line
     from fetchtozip_gui.gui.file_bench import FileBench
     from fetchtozip_gui.gui.models.draft import DraftModel
+    from fetchtozip_gui.gui.pages.help import HelpPage
+    from fetchtozip_gui.gui.pages.jobs import JobsPage
+    from fetchtozip_gui.gui.pages.script import Writing
+    from fetchtozip_gui.gui.widgets.job_card import JobCard
     from fetchtozip_gui.gui.window import Window
 
 PLACES = (
@@ -42,7 +37,9 @@ PLACES = (
 
 
 class Rooms(QObject):
-    """Knows the pages of its window by name."""
+    """Knows the pages of its window by name. What only the others than the first are made of is loaded with them: the
+    first paint needs none of it.
+    """
 
     def __init__(self, window: Window) -> None:
         super().__init__(window)
@@ -50,6 +47,8 @@ class Rooms(QObject):
         self._made: dict[str, QWidget] = {}
         self.bench = Workbench(window)
         self.files: FileBench | None = None
+        self.jobs: JobsPage | None = None
+        self.help: HelpPage | None = None
         self.comparisons = Comparisons(window.session, window.jobs, window.errands, self)
 
     def page(self, name: str) -> tuple[QWidget, bool]:
@@ -82,16 +81,15 @@ class Rooms(QObject):
 
     def take_focus(self, name: str) -> None:
         """Put the keyboard on the first thing of a page."""
-        page = self._made[name]
-        first: dict[type[QWidget], Callable[[Any], QWidget]] = {
-            ExportPage: lambda _: self.bench.source.form.address,
-            JobsPage: lambda page: page.list if page.rows.rowCount() else page.filter,
-            FilesPage: lambda page: page.list if page.model.rowCount() else page.choose,
-            ScriptPage: lambda page: page.turn,
-            SettingsPage: lambda page: next(button for button in page.themes.values() if button.isChecked()),
-            HelpPage: lambda page: page.topics,
+        first: dict[str, Callable[[Any], QWidget]] = {
+            "export": lambda _: self.bench.source.form.address,
+            "jobs": lambda page: page.list if page.rows.rowCount() else page.filter,
+            "files": lambda page: page.list if page.model.rowCount() else page.choose,
+            "script": lambda page: page.turn,
+            "settings": lambda page: next(button for button in page.themes.values() if button.isChecked()),
+            "help": lambda page: page.topics,
         }
-        first[type(page)](page).setFocus(Qt.FocusReason.OtherFocusReason)
+        first[name](self._made[name]).setFocus(Qt.FocusReason.OtherFocusReason)
 
     def draft_of(self, name: str) -> DraftModel:
         """What is edited on a page: the chosen file's steps on the Files page, the draft everywhere else."""
@@ -100,15 +98,13 @@ class Rooms(QObject):
 
     def show_job(self, job_id: str) -> None:
         """Choose a job on the Jobs page."""
-        page = self._made.get("jobs")
-        if isinstance(page, JobsPage):
-            page.choose(job_id)
+        if self.jobs is not None:
+            self.jobs.choose(job_id)
 
     def show_topic(self, topic: str) -> None:
         """Choose a topic of the help."""
-        page = self._made.get("help")
-        if isinstance(page, HelpPage) and topic:
-            page.choose(topic)
+        if self.help is not None and topic:
+            self.help.choose(topic)
 
     # --- following ----------------------------------------------------------------------------------------------
 
@@ -124,8 +120,7 @@ class Rooms(QObject):
         window.tell(f"The recipe of “{job.recipe_name}” is the draft now; undo brings the former one back.{hidden}")
 
     def _cards_of(self, job_id: str) -> list[JobCard]:
-        page = self._made.get("jobs")
-        found = [self.bench.cards.cards.get(job_id), page.card if isinstance(page, JobsPage) else None]
+        found = [self.bench.cards.cards.get(job_id), self.jobs.card if self.jobs is not None else None]
         return [card for card in found if card is not None and card.job.id == job_id]
 
     def _tell_card(self, job_id: str, text: str) -> None:
@@ -146,7 +141,9 @@ class Rooms(QObject):
     # --- making -------------------------------------------------------------------------------------------------
 
     def _jobs(self) -> QWidget:
-        page = JobsPage(self._window.jobs, self._lines)
+        from fetchtozip_gui.gui.pages.jobs import JobsPage
+
+        page = self.jobs = JobsPage(self._window.jobs, self._lines)
         page.asked.connect(self._window.act)
         page.removed.connect(self._window.acts.remove)
         page.shown.connect(self.comparisons.look_at)
@@ -157,26 +154,36 @@ class Rooms(QObject):
         return page
 
     def _files(self) -> QWidget:
-        from fetchtozip_gui.gui.file_bench import FileBench  # not needed for the first paint
+        from fetchtozip_gui.gui.file_bench import FileBench
 
         self.files = FileBench(self._window)
         self.files.edited.connect(self._window.tell_undo)
         return self.files.page
 
     def _script(self) -> QWidget:
+        from fetchtozip_gui.gui.pages.script import ScriptPage
+
         window = self._window
         return ScriptPage(window.server, window.preferences, window.draft, window.errands, WRITINGS)
 
     def _settings(self) -> QWidget:
+        from fetchtozip_gui.gui.pages.settings import SettingsPage
+        from fetchtozip_gui.gui.widgets.disk_card import DiskCard
+
         window = self._window
         disk = DiskCard(window.session, window.errands)
         disk.removed.connect(window.jobs.forget)
         return SettingsPage(window.preferences, disk, window.usual_folder)
 
     def _help(self) -> QWidget:
-        return HelpPage(resource("help"), self._window.actions_.shortcuts())
+        from fetchtozip_gui.gui.pages.help import HelpPage
+
+        self.help = HelpPage(resource("help"), self._window.actions_.shortcuts())
+        return self.help
 
     def _lines(self, job_id: str, answer: Callable[[Sequence[Line]], None]) -> None:
+        from fetchtozip_gui.engine.journal_lines import lines_of
+
         engine = self._window.session.engine
         if engine is not None:
             self._window.errands.run(lambda: lines_of(engine.folder.logs, job_id), answer)

@@ -162,8 +162,13 @@ class Theme(QObject):
 
     changed = Signal()
 
-    def __init__(self, application: QApplication, *, dark: bool | None = None) -> None:
-        """`dark` keeps one of the two whatever the system says."""
+    def __init__(
+        self, application: QApplication, *, dark: bool | None = None, percent: int = 100, dressed: bool = True
+    ) -> None:
+        """`dark` keeps one of the two whatever the system says; `percent` is the size of text, as for `enlarge`. Not
+        `dressed`, what is made meanwhile costs less: a widget with a style sheet is measured by it each time that it
+        comes under another one. `apply` dresses all of it at once.
+        """
         super().__init__(application)
         self._application = application
         self._wanted = dark
@@ -172,7 +177,11 @@ class Theme(QObject):
         self._was_dark = application.palette().color(QPalette.ColorRole.Window).lightness() < 128
         application.setStyle("Fusion")
         application.styleHints().colorSchemeChanged.connect(self.apply)
-        self.apply()
+        self._set_size(percent)
+        if dressed:
+            self.apply()
+        else:
+            self._colour()
 
     @property
     def is_dark(self) -> bool:
@@ -189,17 +198,24 @@ class Theme(QObject):
 
     def enlarge(self, percent: int) -> None:
         """Show text in this size, in percent of the system's own."""
-        font = QFont(self._font)
-        font.setPointSizeF(_points(self._font) * percent / 100)
-        self._application.setFont(font)
+        self._set_size(percent)
         self.apply()
 
     def apply(self) -> None:
         """Dress again, as after a change of the system's scheme or font."""
-        colours = DARK if self.is_dark else LIGHT
-        self._application.setPalette(palette(colours))
+        colours = self._colour()
         self._application.setStyleSheet(style_sheet(colours, _points(self._application.font())))
         self.changed.emit()
+
+    def _colour(self) -> Colours:
+        colours = DARK if self.is_dark else LIGHT
+        self._application.setPalette(palette(colours))
+        return colours
+
+    def _set_size(self, percent: int) -> None:
+        font = QFont(self._font)
+        font.setPointSizeF(_points(self._font) * percent / 100)
+        self._application.setFont(font)
 
 
 def _points(font: QFont) -> float:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeyEvent, QKeySequence, QPaintEvent
@@ -10,7 +11,6 @@ from PySide6.QtWidgets import QMainWindow, QStackedWidget, QWidget
 
 from fetchtozip_gui import __version__
 from fetchtozip_gui.core.errors import FetchToZipError
-from fetchtozip_gui.engine.job import Job
 from fetchtozip_gui.gui import starting
 from fetchtozip_gui.gui.actions import Actions
 from fetchtozip_gui.gui.acts import Acts
@@ -36,6 +36,9 @@ from fetchtozip_gui.gui.widgets.notice import Notice
 from fetchtozip_gui.gui.widgets.recent_menu import RecentMenu
 from fetchtozip_gui.gui.widgets.sidebar import Sidebar
 from fetchtozip_gui.gui.window_state import restore_splitters
+
+if TYPE_CHECKING:
+    from fetchtozip_gui.engine.job import Job
 
 
 class Window(QMainWindow):

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject
 
 from fetchtozip_gui.core.errors import FetchToZipError, RecipeError
-from fetchtozip_gui.engine.job import Job
 from fetchtozip_gui.gui.models.findings import Findings
 from fetchtozip_gui.gui.pages.columns_pane import ColumnsPane
 from fetchtozip_gui.gui.pages.export import ExportPage
@@ -18,6 +17,7 @@ from fetchtozip_gui.gui.starting import first_draft, is_same_place, name_of
 from fetchtozip_gui.gui.widgets.job_list import JobList
 
 if TYPE_CHECKING:
+    from fetchtozip_gui.engine.job import Job
     from fetchtozip_gui.gui.window import Window
 
 OWN_KEY = "@server"

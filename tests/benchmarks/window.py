@@ -15,8 +15,6 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-_PROBE = (sys.executable, "-m", "tests.benchmarks.window_probe")
-
 
 def table(folder: Path, address: str, runs: int) -> Iterator[str]:
     """`address` serves a million rows in pages."""
@@ -54,7 +52,7 @@ def _row(what: str, frames: list[dict[str, Any]]) -> str:
 def _first_frame(home: Path) -> dict[str, Any]:
     """Seconds from the start of the process to its first shown frame, and the files it had opened by then."""
     begun = time.monotonic()
-    told = _probe(home, "paint", str(home / "data"))
+    told = _probe(home, "first_frame", str(home / "data"))
     return {**told, "seconds": told["at"] - begun}
 
 
@@ -63,7 +61,7 @@ def _lag(folder: Path, address: str) -> dict[str, Any]:
         home = Path(kept)
         results = home / "Downloads"
         results.mkdir()
-        return _probe(home, "lag", str(home / "data"), address, str(results))
+        return _probe(home, "window_probe", str(home / "data"), address, str(results))
 
 
 @contextmanager
@@ -93,11 +91,14 @@ def _share(values: list[float], share: float) -> float:
     return sorted(values)[int(len(values) * share)]
 
 
-def _probe(home: Path, *arguments: str) -> dict[str, Any]:
+def _probe(home: Path, module: str, *arguments: str) -> dict[str, Any]:
     shared = str(Path(__file__).parent.parent)  # tests/
     path = os.pathsep.join([str(Path.cwd()), shared])
     environment = {**os.environ, "HOME": str(home), "QT_QPA_PLATFORM": "offscreen", "PYTHONPATH": path}
-    done = subprocess.run([*_PROBE, *arguments], env=environment, timeout=600, capture_output=True, text=True)
+    # an installed program is compiled; here too, wherever it lies and whatever the shell says
+    environment |= {"PYTHONDONTWRITEBYTECODE": "", "PYTHONPYCACHEPREFIX": str(home.parent / "compiled")}
+    command = [sys.executable, "-m", f"tests.benchmarks.{module}", *arguments]
+    done = subprocess.run(command, env=environment, timeout=600, capture_output=True, text=True)
     if done.returncode:
         raise RuntimeError(done.stderr)
     told: dict[str, Any] = json.loads(done.stdout)
@@ -109,6 +110,7 @@ def _forget(files: list[str]) -> None:
     for file in files:
         descriptor = os.open(file, os.O_RDONLY)
         try:
+            os.fsync(descriptor)  # what is not written yet is kept
             os.posix_fadvise(descriptor, 0, 0, os.POSIX_FADV_DONTNEED)
         finally:
             os.close(descriptor)

@@ -1,7 +1,6 @@
-"""The program's own window, watched from inside its process: when it is first shown, how late it is while a job runs.
+"""The program's own window, watched from inside its process: how late it is while a job runs.
 
-python -m tests.benchmarks.window_probe paint FOLDER              prints the clock at the first shown frame
-python -m tests.benchmarks.window_probe lag FOLDER ADDRESS FILE   starts ADDRESS, prints delays until FILE is there
+python -m tests.benchmarks.window_probe FOLDER ADDRESS RESULTS   starts ADDRESS, prints delays until RESULTS holds a ZIP
 """
 
 from __future__ import annotations
@@ -14,7 +13,7 @@ from pathlib import Path
 
 from named_widgets import find, shown
 from PySide6 import QtWidgets
-from PySide6.QtCore import QEvent, QObject, Qt, QTimer
+from PySide6.QtCore import QObject, Qt, QTimer
 from PySide6.QtTest import QTest
 
 TICK_MS = 5
@@ -22,24 +21,6 @@ SETTLING_SECONDS = 4.0
 """After the practice source is there: the window tests it by itself and shows its first page."""
 IDLE_SECONDS = 4.0
 LONGEST_SECONDS = 300.0
-
-
-class FirstFrame(QObject):
-    """Waits for the window's first paint event, and tells the time when it has been dealt with."""
-
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if event.type() is QEvent.Type.Paint:
-            watched.removeEventFilter(self)
-            QTimer.singleShot(0, self._tell)
-        return False
-
-    def _tell(self) -> None:
-        at, cpu = time.monotonic(), time.process_time()
-        loaded = {str(getattr(module, "__file__", "") or "") for module in list(sys.modules.values())}
-        mapped = {line.split()[-1] for line in Path("/proc/self/maps").read_text().splitlines() if "/" in line}
-        files = sorted(file for file in loaded | mapped if Path(file).is_file())
-        print(json.dumps({"at": at, "cpu": cpu, "files": files}), flush=True)
-        QtWidgets.QApplication.quit()
 
 
 class Lag(QObject):
@@ -131,7 +112,7 @@ class Watched(QtWidgets.QApplication):
     """Qt's application, with somebody who looks once the program has shown its window and waits for events."""
 
     def exec(self) -> int:  # type: ignore[override]
-        watcher = Lag(sys.argv[3], Path(sys.argv[4])) if sys.argv[1] == "lag" else FirstFrame()
+        watcher = Lag(sys.argv[2], Path(sys.argv[3]))
         for window in self.topLevelWidgets():
             if window.isVisible():
                 window.installEventFilter(watcher)
@@ -143,4 +124,4 @@ if __name__ == "__main__":
     from fetchtozip_gui.app import main
 
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
-    raise SystemExit(main(["--data-dir", sys.argv[2]]))
+    raise SystemExit(main(["--data-dir", sys.argv[1]]))

@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
-from fetchtozip_gui.engine.job import Job, now_utc
 from fetchtozip_gui.gui.errands import Errands
 from fetchtozip_gui.gui.models.jobs import JobsModel
 from fetchtozip_gui.gui.models.session import Session
 
 if TYPE_CHECKING:
     from fetchtozip_gui.engine.engine import Engine
+    from fetchtozip_gui.engine.job import Job
 
 
 class Comparisons(QObject):
@@ -62,6 +62,7 @@ class Comparisons(QObject):
 
 def _compared(engine: Engine, job_id: str) -> str:
     from fetchtozip_gui.engine.comparison import since_last  # heavy: Polars
+    from fetchtozip_gui.engine.job import now_utc
 
     found = since_last(engine, job_id)
     return found.difference.words(found.since, now_utc()) if found is not None else ""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from bisect import bisect_left
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import (
     QAbstractListModel,
@@ -19,9 +19,11 @@ from PySide6.QtCore import (
     Signal,
 )
 
-from fetchtozip_gui.engine.job import Job
 from fetchtozip_gui.gui.job_words import CardWords, describe
 from fetchtozip_gui.gui.words import exact
+
+if TYPE_CHECKING:
+    from fetchtozip_gui.engine.job import Job
 
 Index = QModelIndex | QPersistentModelIndex
 JOB = Qt.ItemDataRole.UserRole

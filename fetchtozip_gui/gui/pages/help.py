@@ -9,10 +9,10 @@ from PySide6.QtCore import Qt, QUrl
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QListWidget, QListWidgetItem, QSplitter, QTextBrowser, QVBoxLayout, QWidget
 
+from fetchtozip_gui.gui.actions import SHORTCUTS
 from fetchtozip_gui.gui.widgets.labels import label
 from fetchtozip_gui.gui.widgets.scrolled import GUTTER
 
-SHORTCUTS = "shortcuts"
 _FIRST = "first-steps"
 
 

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from itertools import pairwise
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
-from fetchtozip_gui.engine.job import Job, now_utc
 from fetchtozip_gui.gui.models.jobs import JobsModel
-from fetchtozip_gui.gui.widgets.job_card import JobCard
 from fetchtozip_gui.gui.widgets.labels import Mark, label
 from fetchtozip_gui.gui.widgets.scrolled import GUTTER, Scrolled
 from fetchtozip_gui.gui.words import counted
+
+if TYPE_CHECKING:
+    from fetchtozip_gui.engine.job import Job
+    from fetchtozip_gui.gui.widgets.job_card import JobCard
 
 AT_ONCE = 4
 """Finished jobs that have a card; every job at work has one."""
@@ -69,6 +72,9 @@ class JobList(QWidget):
         self._count()
 
     def _show_card(self, job: Job) -> None:
+        from fetchtozip_gui.engine.job import now_utc  # both not needed for the first paint
+        from fetchtozip_gui.gui.widgets.job_card import JobCard
+
         card = self.cards.get(job.id)
         if card is not None:
             card.show_job(job, now_utc())
@@ -120,9 +126,9 @@ class JobList(QWidget):
         self._all.setText("Show the job" if all_jobs == 1 else f"All {counted(all_jobs, 'job')}")
 
     def _refresh(self) -> None:
-        for card in self.cards.values():
+        for card in list(self.cards.values()):
             if not card.job.is_active:
-                card.show_job(card.job, now_utc())
+                self._show_card(card.job)
 
     def _lay_out(self) -> None:
         head = QHBoxLayout()
