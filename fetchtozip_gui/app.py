@@ -94,6 +94,7 @@ class Program:
         self.window.server.changed.connect(self._follow_server)
         self.window.first_painted.connect(self._begin)
         self.window.asked_again.connect(self._begin)
+        self.window.rooms.prepared.connect(self._collector.settle)
         self._hook = sys.excepthook
         sys.excepthook = self._unforeseen
 
@@ -147,6 +148,7 @@ class Program:
         window.open(opened)
         cut_off = [job for job in opened.jobs if job.can_go_on and job.error and job.error.code == "interrupted"]
         window.offer_recovery([job for job in cut_off if job.ended_at and job.ended_at >= self._began])
+        window.rooms.prepare()
         self._collector.settle()
         if self._wanted:
             self._bring(self._wanted)

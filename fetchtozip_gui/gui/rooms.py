@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QObject, Qt
+from PySide6.QtCore import QObject, Qt, QTimer, Signal
 from PySide6.QtWidgets import QWidget
 
 from fetchtozip_gui.core.errors import FetchToZipError
@@ -35,11 +37,23 @@ PLACES = (
     Place("help", "Help", "F1", "How things are done, and every shortcut", at_foot=True),
 )
 
+LATER = (
+    *("pages.jobs", "widgets.bring_dialog", "pages.help", "pages.script", "widgets.disk_card", "pages.settings"),
+    *("models.shaping", "pages.profile_pane", "pages.rules_pane", "pages.merge_pane", "file_bench"),
+)
+"""What the others than the first page are made of, in pieces of a few milliseconds."""
+_PREPARED = ("help", "script", "settings", "files")
+"""Pages that can be made before they are asked for; that of the jobs would begin to compare them."""
+_BETWEEN_MS = 60
+
 
 class Rooms(QObject):
     """Knows the pages of its window by name. What only the others than the first are made of is loaded with them: the
     first paint needs none of it.
     """
+
+    prepared = Signal()
+    """What `prepare` began is done."""
 
     def __init__(self, window: Window) -> None:
         super().__init__(window)
@@ -49,6 +63,9 @@ class Rooms(QObject):
         self.files: FileBench | None = None
         self.jobs: JobsPage | None = None
         self.help: HelpPage | None = None
+        self._pieces: list[Callable[[], object]] = []
+        self._idle = QTimer(self, interval=_BETWEEN_MS)
+        self._idle.timeout.connect(self._prepare_one)
         self.comparisons = Comparisons(window.session, window.jobs, window.errands, self)
 
     def page(self, name: str) -> tuple[QWidget, bool]:
@@ -66,6 +83,25 @@ class Rooms(QObject):
         }
         made = self._made[name] = make[name]()
         return made, True
+
+    def prepare(self) -> None:
+        """Load and make the other pages piece by piece while nothing runs, so that none holds the window up later."""
+        load = [partial(import_module, f"fetchtozip_gui.gui.{name}") for name in LATER]
+        self._pieces = [*load, *(partial(self._window.make, name) for name in _PREPARED)]
+        self._idle.start()
+
+    def leave(self) -> None:
+        """Make no more."""
+        self._idle.stop()
+
+    def _prepare_one(self) -> None:
+        if self._window.jobs.active():
+            return
+        if self._pieces:
+            self._pieces.pop(0)()
+        else:
+            self._idle.stop()
+            self.prepared.emit()
 
     def follow(self) -> None:
         """Follow what the window shares, once all of it is there."""

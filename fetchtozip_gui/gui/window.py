@@ -115,6 +115,7 @@ class Window(QMainWindow):
 
     def leave(self) -> None:
         """Hear no more of the engine, which is about to end."""
+        self.rooms.leave()
         self.bridge.leave()
         self.tray.close()
         self.session.close()
@@ -123,10 +124,7 @@ class Window(QMainWindow):
 
     def go_to(self, page: str) -> QWidget:
         """Show a page, made when it is first asked for."""
-        made, is_new = self.rooms.page(page)
-        if is_new:
-            self._stack.addWidget(made)
-            restore_splitters(made, self.memory)
+        made = self.make(page)
         self._page = page
         self.tell_undo()
         self._stack.setCurrentWidget(made)
@@ -135,6 +133,14 @@ class Window(QMainWindow):
         # whoever walks along the sidebar stays there
         if not self.sidebar.isAncestorOf(self.focusWidget() or made):
             self.rooms.take_focus(page)
+        return made
+
+    def make(self, page: str) -> QWidget:
+        """A page, which may not have been asked for yet."""
+        made, is_new = self.rooms.page(page)
+        if is_new:
+            self._stack.addWidget(made)
+            restore_splitters(made, self.memory)
         return made
 
     def go_to_newest(self) -> None:

@@ -101,6 +101,31 @@ def test_the_practice_source_is_tested_by_itself_and_started_by_mouse(
     assert window.rooms.bench.cards.newest().words.file == downloads / "online-retail.zip"
 
 
+def test_the_other_pages_are_made_while_nothing_runs(qtbot: QtBot, window: Window) -> None:
+    window.go_to_address()
+    focused = window.focusWidget()
+    with qtbot.waitSignal(window.rooms.prepared, timeout=LONG):
+        window.rooms.prepare()
+    # that of the jobs would begin to compare them
+    made = {place.id for place in window.places if place.id in window.rooms._made}
+    assert made == {place.id for place in window.places} - {"jobs"}
+    assert window.rooms.bench.page.isVisible()
+    assert window.focusWidget() is focused
+    pages = {name: window.rooms.page(name) for name in made}
+    assert not any(is_new for _, is_new in pages.values())
+    assert window.go_to("script") is pages["script"][0]
+
+
+def test_nothing_is_made_beside_a_job(qtbot: QtBot, window: Window, practice: str) -> None:
+    begin(qtbot, window, f"{practice}{SLOW}")
+    window.rooms.prepare()
+    window.rooms._prepare_one()
+    assert list(window.rooms._made) == ["export"]
+    window.act("cancel", window.jobs.newest().id)
+    with qtbot.waitSignal(window.rooms.prepared, timeout=LONG):
+        qtbot.waitUntil(lambda: state(window) == "cancelled", timeout=LONG)
+
+
 def test_start_before_the_engine_is_there_is_not_lost(
     qtbot: QtBot, closed_window: Window, engine: Engine, practice: str
 ) -> None:

@@ -85,6 +85,11 @@ class RequestLog(QAbstractTableModel):
         self._rows.extendleft(fresh)
         self.endInsertRows()
 
+    def words(self, row: int) -> str:
+        """What a request can be found by: its method, its path and its status."""
+        heard = self._rows[row]
+        return f"{heard.method} {heard.status} {heard.path}".casefold()
+
     # --- as Qt's views ask --------------------------------------------------------------------------------------
 
     def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's own default
@@ -117,6 +122,7 @@ class RequestFilter(QSortFilterProxyModel):
     def __init__(self, requests: RequestLog, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._asked: list[str] = []
+        self._requests = requests
         self.setSourceModel(requests)
 
     def ask(self, text: str) -> None:
@@ -126,8 +132,9 @@ class RequestFilter(QSortFilterProxyModel):
         self.endFilterChange()
 
     def filterAcceptsRow(self, row: int, parent: Index) -> bool:
-        model = self.sourceModel()
-        text = " ".join(str(model.index(row, column).data()) for column in (1, 2, 4)).casefold()
+        if not self._asked:
+            return True
+        text = self._requests.words(row)
         return all(word in text for word in self._asked)
 
 

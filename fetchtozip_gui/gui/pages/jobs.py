@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QItemSelectionModel, QModelIndex, Qt, QTimer, Signal
-from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtGui import QKeySequence, QShortcut, QShowEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHBoxLayout,
@@ -120,8 +120,15 @@ class JobsPage(QWidget):
         self._left.setCurrentIndex(0 if shown else 1)
         self._show_current()
 
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        job = self._current()
+        if job is not None:
+            self._follow_job(job)
+
     def _follow_job(self, job: Job) -> None:
-        if self.card is not None and job.id == self.card.job.id:
+        # ten times a second while it runs: a page that nobody sees waits until somebody does
+        if self.card is not None and job.id == self.card.job.id and (self.isVisible() or not job.is_active):
             self.card.show_job(job, now_utc())
             self._show_log(job)
         self._summary_soon.start()

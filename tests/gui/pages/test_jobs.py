@@ -90,6 +90,23 @@ def test_the_card_and_the_log_follow_the_job(page: JobsPage, model: JobsModel, n
     assert lines[1].endswith("! Page 2 is asked for again.")
 
 
+def test_a_page_that_nobody_sees_follows_when_it_is_seen(
+    page: JobsPage, model: JobsModel, new_job: Callable[..., Job]
+) -> None:
+    job = new_job().started(NOW)
+    model.show_job(job)
+    page.hide()
+    for number in (1, 2):
+        job = job.after(Fetched(number, 100, 10, 1000, 10), NOW)
+        model.show_job(job)
+    assert page.card.job.pages == 0
+    page.show()
+    assert page.card.job.pages == 2
+    page.hide()
+    model.show_job(job.after(Delivered("/tmp/a.zip", 1, 1, Verdict("complete", "Complete: 1 of 1 rows", 1, 1)), NOW))
+    assert page.card.job.state == "completed"
+
+
 def test_a_long_log_is_had_whole(
     page: JobsPage, model: JobsModel, journal: Journal, new_job: Callable[..., Job]
 ) -> None:
