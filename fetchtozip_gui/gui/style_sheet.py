@@ -109,7 +109,7 @@ QPushButton[role="place"]:hover { background: $hover; }
 QPushButton[role="place"]:checked { background: $accent_soft; color: $link; }
 QPushButton[role="place"]:focus { border-color: $accent; }
 QToolButton {
-  background: transparent; color: $text; border: 2px solid transparent; border-radius: 6px; padding: 3px 6px;
+  background: transparent; color: $text; border: 2px solid transparent; border-radius: 6px; padding: 3px 5px;
 }
 QToolButton:hover { background: $hover; }
 QToolButton:checked { background: $accent_soft; color: $link; }
@@ -149,7 +149,7 @@ QTabBar { background: transparent; }
 QTabBar::tab {
   background: transparent; color: $muted; border: none; border-bottom: 2px solid transparent; padding: 7px 10px;
 }
-QTabWidget[role="tight"] QTabBar::tab { padding: 7px 6px; }
+QTabWidget[role="tight"] QTabBar::tab { padding: 7px 5px; }
 QTabBar::tab:hover { color: $text; }
 QTabBar::tab:selected { color: $link; border-bottom: 2px solid $accent; font-weight: 600; }
 QTabBar::tab:focus { background: $accent_soft; border-radius: 6px; }

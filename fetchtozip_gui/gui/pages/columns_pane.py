@@ -269,6 +269,7 @@ class ColumnsPane(QFrame):
         self._stack.addWidget(self._empty)
         tools = QHBoxLayout()
         tools.addWidget(self.search, 1)
+        tools.setSpacing(2)
         for button in (self.up, self.down, self.undo, self.redo, self.more):
             tools.addWidget(button)
         head = QHBoxLayout()

@@ -51,6 +51,10 @@ class HelpPage(QWidget):
     def _lay_out(self) -> None:
         self.topics.setAccessibleName("Topics")
         self.topics.setToolTip("What there is help about")
+        # a long title goes on in the next line: what is beside the list's edge would not be found
+        self.topics.setWordWrap(True)
+        self.topics.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.topics.setResizeMode(QListWidget.ResizeMode.Adjust)
         for topic, text in self._texts.items():
             item = QListWidgetItem(_title(text))
             item.setData(Qt.ItemDataRole.UserRole, topic)

@@ -237,6 +237,7 @@ class StepsPane(QFrame):
         self.add.setToolTip("Add a step behind the chosen one")
         tools = QHBoxLayout()
         tools.addWidget(label("Steps", "heading"), 1)
+        tools.setSpacing(2)
         for button in (self.up, self.down, self.switch, self.remove, self.add):
             tools.addWidget(button)
         scroll = QScrollArea()

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtGui import QGuiApplication, QResizeEvent
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QPlainTextEdit,
@@ -55,6 +55,9 @@ class Answers(QTabWidget):
         self.setToolTip("What the test has brought (Ctrl+Tab: the next part)")
         self.tabBar().setToolTip(self.toolTip())
         self.tabBar().setAccessibleName("Parts of the answer")
+        # in a narrow pane their names are shortened, and none is left out
+        self.tabBar().setUsesScrollButtons(False)
+        self.tabBar().setElideMode(Qt.TextElideMode.ElideRight)
         self.records = FrameModel(parent=self)
         self.schema = FrameModel(parent=self)
         self.request = _code("The request as it was sent")
@@ -84,7 +87,7 @@ class Answers(QTabWidget):
         self._shown = shown
         tested = shown.tested
         self._due = {RECORDS, REQUEST, RESPONSE, SCHEMA, _JSON}
-        self.setTabText(RECORDS, f"Records {tested.frame.height:,}")
+        self._name_records()
         over_http = bool(tested.sent.headers) or tested.received is not None
         self.setTabEnabled(REQUEST, over_http)
         self.setTabEnabled(RESPONSE, over_http or tested.problem is not None)
@@ -97,6 +100,18 @@ class Answers(QTabWidget):
             if self.currentIndex() == RESPONSE:
                 self.setCurrentIndex(RECORDS)
         self._fill()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._name_records()
+
+    def _name_records(self) -> None:
+        """Say how many there are, where all the names have room."""
+        count = f" {self._shown.tested.frame.height:,}" if self._shown is not None else ""
+        for text in (f"Records{count}", "Records"):
+            self.setTabText(RECORDS, text)
+            if self.tabBar().sizeHint().width() <= self.width():
+                break
 
     def _fill(self) -> None:
         """Fill what is in sight: all at once would hold the window for longer than a frame."""
@@ -128,7 +143,7 @@ class Answers(QTabWidget):
             text.clear()
         self.status.setText("")
         self.problem.clear()
-        self.setTabText(RECORDS, "Records")
+        self._name_records()
         self.show_pages((), 1)
         self.pages.show_proof(None)
 

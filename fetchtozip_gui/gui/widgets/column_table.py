@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QItemSelection, QItemSelectionModel, QPoint, Qt, Signal
+from PySide6.QtCore import QEvent, QItemSelection, QItemSelectionModel, QPoint, Qt, Signal
 from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView
 
@@ -13,7 +13,7 @@ from fetchtozip_gui.gui.widgets.column_delegate import ColumnDelegate
 _WIDTHS = {At.KEEP: 4, At.SOURCE: 15, At.NAME: 16, At.TYPE: 17, At.PLACE: 5, At.EXAMPLE: 12, At.VALUES: 14}
 """In characters of the usual text."""
 _FIXED = (At.KEEP, At.PLACE)
-_NARROWEST, _NARROW, _WIDEST = 0.6, 0.8, 1.8
+_NARROWEST, _NARROW, _WIDEST = 0.5, 0.8, 1.8
 """Of the widths above, as the table becomes narrower and wider; below the second the example is left out."""
 
 
@@ -29,6 +29,7 @@ class ColumnTable(QTableView):
         super().__init__()
         self._columns = model
         self._search = ""
+        self._is_fitting = self._by_hand = False
         self.setAccessibleName("Columns")
         self.setToolTip("Type to rename, Space to keep or leave out, Alt+Up and Alt+Down to move")
         self.setProperty("role", "plain")
@@ -54,12 +55,10 @@ class ColumnTable(QTableView):
         self.customContextMenuRequested.connect(lambda at: self.menu_asked.emit(self.viewport().mapToGlobal(at)))
         self.verticalHeader().hide()
         self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-        self.verticalHeader().setDefaultSectionSize(self.fontMetrics().lineSpacing() + 16)
         head = self.horizontalHeader()
         head.setHighlightSections(False)
         head.setMinimumSectionSize(28)
         head.setStretchLastSection(True)
-        self._is_fitting = self._by_hand = False
         head.sectionResized.connect(self._keep_width)
         self._fit()
         for signal in (model.modelReset, model.layoutChanged, model.dataChanged):
@@ -72,8 +71,14 @@ class ColumnTable(QTableView):
         if not self._by_hand:
             self._fit()
 
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.FontChange and not self._by_hand:
+            self._fit()
+
     def _fit(self) -> None:
         """Share the room out, as long as nobody has made a column wider or narrower."""
+        self.verticalHeader().setDefaultSectionSize(self.fontMetrics().lineSpacing() + 16)
         head, letter, left = self.horizontalHeader(), self.fontMetrics().averageCharWidth(), self.viewport().width()
         wanted = {at: characters * letter + 12 for at, characters in _WIDTHS.items()}
         fixed = {at: max(wanted.pop(at), head.sectionSizeHint(at)) for at in _FIXED}
@@ -94,8 +99,8 @@ class ColumnTable(QTableView):
         self._is_fitting = False
 
     def _keep_width(self, section: int) -> None:
-        # the last one follows the room by itself
-        if not self._is_fitting and section != At.VALUES:
+        # the last one follows the room by itself, and of a hidden one Qt tells at every change of the rows
+        if not self._is_fitting and section != At.VALUES and not self.isColumnHidden(section):
             self._by_hand = True
 
     # --- rows ---------------------------------------------------------------------------------------------------

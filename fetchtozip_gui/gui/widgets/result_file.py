@@ -82,7 +82,7 @@ class ResultFile(QFrame):
         self._how.setVisible(self.width() > 3 * self._how.sizeHint().width())
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(8 * self._icon.width(), super().minimumSizeHint().height())
+        return QSize(6 * self._icon.width(), super().minimumSizeHint().height())
 
     # --- by mouse -----------------------------------------------------------------------------------------------
 
