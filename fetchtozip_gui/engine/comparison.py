@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import json
 import logging
-import threading
-from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from fetchtozip_gui.core.errors import FetchToZipError, SpoolError
-from fetchtozip_gui.engine.folder import Folder
+from fetchtozip_gui.core.errors import FetchToZipError
+from fetchtozip_gui.engine.fetched import FetchedRows
 from fetchtozip_gui.engine.job import Job
 
 if TYPE_CHECKING:
@@ -45,11 +43,11 @@ def since_last(engine: Engine, job_id: str) -> Compared | None:
     kept = engine.folder.job(job_id) / _KEPT
     if (known := _read(kept)) is not None:
         return known
-    before = previous(engine.folder, engine.jobs(), job)
+    before = previous(engine.fetched, engine.jobs(), job)
     if before is None or before.ended_at is None:
         return None
     try:
-        difference = _compared(engine.folder, before, job)
+        difference = _compared(engine, before, job)
     except (FetchToZipError, OSError) as error:
         log.info("The jobs %s and %s cannot be compared: %s", before.id, job.id, error)
         return None
@@ -58,14 +56,14 @@ def since_last(engine: Engine, job_id: str) -> Compared | None:
     return made
 
 
-def previous(folder: Folder, jobs: Sequence[Job], job: Job) -> Job | None:
+def previous(fetched: FetchedRows, jobs: Sequence[Job], job: Job) -> Job | None:
     """The newest whole result before `job` of the same source, or of the same name and address; None where that has
     left no pages, and for jobs that fetch only what is new."""
-    if not _is_whole(job) or not _has_pages(folder, job) or _source(job).get("incremental"):
+    if not _is_whole(job) or not fetched.there(job) or _source(job).get("incremental"):
         return None
     earlier = [other for other in jobs if other.id < job.id and _is_whole(other) and _is_same(other, job)]
     return next(
-        (other for other in sorted(earlier, key=lambda one: one.id, reverse=True) if _has_pages(folder, other)), None
+        (other for other in sorted(earlier, key=lambda one: one.id, reverse=True) if fetched.there(other)), None
     )
 
 
@@ -85,11 +83,7 @@ def _source(job: Job) -> dict[str, Any]:
     return dict(job.recipe.get("source") or {})
 
 
-def _has_pages(folder: Folder, job: Job) -> bool:
-    return (folder.job(job.id) / "spool" / "manifest.jsonl").is_file()
-
-
-def _compared(folder: Folder, before: Job, job: Job) -> Difference:
+def _compared(engine: Engine, before: Job, job: Job) -> Difference:
     # heavy: all plug-ins' models, and Polars
     from fetchtozip_gui.core.analysis.compare import compare
     from fetchtozip_gui.core.recipe import Recipe
@@ -101,24 +95,8 @@ def _compared(folder: Folder, before: Job, job: Job) -> Difference:
             rows = step.apply(rows)
         return rows
 
-    with _rows(folder, before) as old, _rows(folder, job) as new:
+    with engine.fetched.of(before) as old, engine.fetched.of(job) as new:
         return compare(shaped(old), shaped(new))
-
-
-@contextmanager
-def _rows(folder: Folder, job: Job) -> Iterator[pl.LazyFrame]:
-    """All rows that a job has fetched, while nobody else can remove them."""
-    from fetchtozip_gui.core.disk import Disk
-    from fetchtozip_gui.core.spool import Spool  # heavy: Polars
-
-    with ExitStack() as stack:
-        stack.enter_context(folder.lock_job(job.id))
-        disk = Disk(threading.Event(), lambda said: None)
-        spool = stack.enter_context(Spool(folder.job(job.id) / "spool", job.source_key, disk))
-        if spool.rows != job.rows:
-            raise SpoolError(f"The pages of the job {job.id} are not all there.")
-        spool.settle()
-        yield spool.scan()
 
 
 def _read(path: Path) -> Compared | None:

@@ -16,6 +16,7 @@ from fetchtozip_gui.engine.admission import Admission, Admitted, Wish
 from fetchtozip_gui.engine.apart import Apart
 from fetchtozip_gui.engine.attempt import PIPELINE, Attempt, Desk, Here, Task
 from fetchtozip_gui.engine.crew import Crew
+from fetchtozip_gui.engine.fetched import FetchedRows
 from fetchtozip_gui.engine.folder import Folder
 from fetchtozip_gui.engine.job import Job, now_utc
 from fetchtozip_gui.engine.ledger import Ledger, Watcher
@@ -82,6 +83,7 @@ class Engine:
         self.redactor = redactor or Redactor()
         self.store = Store(folder, clock)
         self.uploads = Uploads(folder, clock)
+        self.fetched = FetchedRows(folder)
         self._clock = clock
         self._closing = threading.Event()
         self._runner = runner

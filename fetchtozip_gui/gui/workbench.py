@@ -8,6 +8,7 @@ from PySide6.QtCore import QObject
 
 from fetchtozip_gui.core.errors import FetchToZipError, RecipeError
 from fetchtozip_gui.gui.models.findings import Findings
+from fetchtozip_gui.gui.models.last_run import LastRun
 from fetchtozip_gui.gui.pages.columns_pane import ColumnsPane
 from fetchtozip_gui.gui.pages.export import ExportPage
 from fetchtozip_gui.gui.pages.output_pane import OutputPane
@@ -33,6 +34,7 @@ class Workbench(QObject):
         draft, errands = window.draft, window.errands
         self._url = str(draft.part("source").get("url", ""))
         self.findings = Findings(self)
+        self.last_run = LastRun(draft, self.findings, window.jobs, window.session, errands, self)
         self.source = SourcePane(draft, self.findings, errands, self._keep_secret, self._read_secret)
         self.columns = ColumnsPane(draft, self.findings, errands)
         self.steps = StepsPane(draft, self.findings, errands)
@@ -55,6 +57,9 @@ class Workbench(QObject):
         window.session.moved.connect(self._follow_server)
         window.session.closed.connect(self.columns.leave)
         window.preferences.changed.connect(self._follow_preference)
+        self.last_run.changed.connect(self._look_at_last_run)
+        for pane in (self.columns, self.steps):
+            pane.lost.connect(self.last_run.let_go)
         self.output.started.connect(window.start)
         self.cards.asked.connect(window.act)
         self.cards.all_asked.connect(self._show_jobs)
@@ -121,6 +126,11 @@ class Workbench(QObject):
             moved |= {"url": f"{base}/practice/{tail}"}
             moved |= {"auth": practice["source"]["auth"]} if "auth" in practice["source"] else {}
             draft.change("Server moved", merge="server", source=moved)
+
+    def _look_at_last_run(self) -> None:
+        whole = self.last_run.whole
+        for pane in (self.columns, self.steps):
+            pane.look_at(whole.rows if whole else None, whole.words if whole else "")
 
     def _follow_preference(self, name: str) -> None:
         if name == "folder":

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QPoint, QSize, Qt
-from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtCore import QPoint, QSize, Qt, Signal
+from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -18,19 +18,18 @@ from PySide6.QtWidgets import (
 
 from fetchtozip_gui.gui.errands import Errands
 from fetchtozip_gui.gui.models.column_mirror import ColumnMirror
-from fetchtozip_gui.gui.models.column_names import PATTERNS
-from fetchtozip_gui.gui.models.column_types import OFFERED, type_faults, type_text
+from fetchtozip_gui.gui.models.column_types import type_faults
 from fetchtozip_gui.gui.models.columns import ColumnsModel
 from fetchtozip_gui.gui.models.draft import DraftModel
 from fetchtozip_gui.gui.models.findings import Findings
+from fetchtozip_gui.gui.models.last_run import Rows, looked_at
+from fetchtozip_gui.gui.widgets import column_menu
 from fetchtozip_gui.gui.widgets.column_table import ColumnTable
 from fetchtozip_gui.gui.widgets.labels import OneLine, label, put_on
 from fetchtozip_gui.gui.widgets.tool import tool
 from fetchtozip_gui.gui.words import counted
 
 if TYPE_CHECKING:
-    import polars as pl
-
     from fetchtozip_gui.core.analysis.profile import Profile
     from fetchtozip_gui.engine.shelf import Inputs
 
@@ -40,13 +39,17 @@ _EMPTY = "The columns appear when the source has been tested (F5)."
 class ColumnsPane(QFrame):
     """With `inputs`, at once or later, the table is the same list as the one that scripts see, until `leave`."""
 
+    lost = Signal()
+    """All rows of a job were to be looked at, and cannot be read."""
+
     def __init__(self, draft: DraftModel, findings: Findings, errands: Errands, inputs: Inputs | None = None) -> None:
         super().__init__()
         self._draft = draft
         self._findings = findings
         self._errands = errands
         self._looks = self._tries = 0
-        self._rows: pl.LazyFrame | None = None
+        self._rows: Rows | None = None
+        self._rows_words = ""
         self.model = ColumnsModel(draft, findings, self)
         self.table = ColumnTable(self.model)
         self.search = _search()
@@ -82,29 +85,34 @@ class ColumnsPane(QFrame):
     def sizeHint(self) -> QSize:
         return QSize(480, 375)
 
-    def look_at(self, rows: pl.LazyFrame | None) -> None:
-        """Show what the columns hold in all rows of a job; null goes back to the first page."""
-        self._rows = rows
+    def look_at(self, rows: Rows | None, words: str = "") -> None:
+        """Show what the columns hold in all rows of a job, which `words` name; null goes back to the first page."""
+        self._rows, self._rows_words = rows, words
         self._look()
+        self._summarize()
 
     # --- work elsewhere -----------------------------------------------------------------------------------------
 
     def _look(self) -> None:
         """Profile the rows there are; an answer about older rows is dropped."""
         self._looks += 1
-        look, tested = self._looks, self._findings.tested
-        rows = self._rows if self._rows is not None else tested.frame if tested is not None else None
+        look, tested, rows = self._looks, self._findings.tested, self._rows
         self._try_types()
-        if rows is None:
+        if tested is None:
             self.model.show_profile(None)
             return
 
         def work() -> Profile:
             from fetchtozip_gui.core.analysis.profile import profile  # heavy: Polars
 
-            return profile(rows)
+            with looked_at(rows, tested.frame) as every:
+                return profile(every)
 
-        self._errands.run(work, lambda found: self._looked(found, look))
+        self._errands.run(work, lambda found: self._looked(found, look), lambda _: self._not_looked(look))
+
+    def _not_looked(self, look: int) -> None:
+        if look == self._looks and self._rows is not None:
+            self.lost.emit()
 
     def _looked(self, found: Profile, look: int) -> None:
         if look == self._looks:
@@ -131,7 +139,7 @@ class ColumnsPane(QFrame):
     # --- following ----------------------------------------------------------------------------------------------
 
     def _connect(self) -> None:
-        self._findings.changed.connect(self._look_anew)
+        self._findings.changed.connect(self._look)
         self._draft.changed.connect(self._follow_draft)
         self._draft.undo_changed.connect(self._follow_undo)
         for changed in (self.model.modelReset, self.model.layoutChanged, self.model.dataChanged):
@@ -149,12 +157,8 @@ class ColumnsPane(QFrame):
             asked.connect(act)
         self.table.menu_asked.connect(self._pop_up)
         self.table.selectionModel().selectionChanged.connect(self._follow_choice)
-        self.more.menu().aboutToShow.connect(lambda: self._fill_menu(self.more.menu()))
+        self.more.menu().aboutToShow.connect(lambda: column_menu.fill(self.more.menu(), self.model, self.table))
         self.mend.clicked.connect(self._go_to_fault)
-
-    def _look_anew(self) -> None:
-        self._rows = None
-        self._look()
 
     def _follow_draft(self, part: str) -> None:
         if part in ("", "steps"):
@@ -188,7 +192,10 @@ class ColumnsPane(QFrame):
         renamed = sum(1 for row in rows if row.name is not None and row.keep)
         retyped = sum(1 for row in rows if row.dtype and row.keep)
         told += [f"{count:,} {what}" for count, what in ((renamed, "renamed"), (retyped, "retyped")) if count]
+        if self._rows is not None:
+            told.append(self._rows_words)
         self._summary.setText(" · ".join(told) if rows else "")
+        self._summary.setToolTip(f"Values are counted over {self._rows_words}." if self._rows_words else "")
         wrong = sum(bool(self.model.fault(number)) for number in range(len(rows)))
         self.mend.setVisible(bool(wrong))
         self.mend.setText(f"✗ {counted(wrong, 'column')} to mend")
@@ -216,42 +223,8 @@ class ColumnsPane(QFrame):
     # --- the menu -----------------------------------------------------------------------------------------------
 
     def _pop_up(self, at: QPoint) -> None:
-        self._fill_menu(self.more.menu())
+        column_menu.fill(self.more.menu(), self.model, self.table)
         self.more.menu().popup(at)
-
-    def _fill_menu(self, menu: QMenu) -> None:
-        menu.clear()
-        model, table = self.model, self.table
-        chosen = table.chosen()
-        every = chosen or list(range(model.rowCount()))
-        of = counted(len(chosen), "chosen column") if chosen else "all columns"
-        menu.addSection(f"With {of}")
-        menu.addAction("Keep").triggered.connect(lambda: model.keep(every, wanted=True))
-        menu.addAction("Leave out").triggered.connect(lambda: model.keep(every, wanted=False))
-        types = menu.addMenu("Type")
-        types.addAction("As found").triggered.connect(lambda: model.set_type(every, (None, None)))
-        for dtype, form in OFFERED:
-            _act(types, type_text(dtype or "", form)).triggered.connect(
-                lambda _=False, of=(dtype, form): model.set_type(every, of)
-            )
-        names = menu.addMenu("Names")
-        for pattern, (shown, _) in PATTERNS.items():
-            _act(names, shown).triggered.connect(lambda _=False, of=pattern: model.rename_after(every, of))
-        names.addSeparator()
-        names.addAction("As in the source").triggered.connect(lambda: model.use_source_names(every))
-        menu.addSeparator()
-        menu.addAction("Paste names").triggered.connect(table.paste)
-        copy = menu.addAction("Copy old and new names")
-        copy.triggered.connect(table.copy)
-        copy.setEnabled(bool(chosen))
-        for shown, to in (("Move to the top", 0), ("Move to the end", model.rowCount())):
-            move = menu.addAction(shown)
-            move.setEnabled(bool(chosen))
-            move.triggered.connect(lambda _=False, to=to: model.move(chosen, to))
-        menu.addSeparator()
-        if chosen:
-            menu.addAction("Reset these").triggered.connect(lambda: model.reset(chosen))
-        menu.addAction("Reset all").triggered.connect(lambda: model.reset())
 
     # --- layout -------------------------------------------------------------------------------------------------
 
@@ -293,8 +266,3 @@ def _search() -> QLineEdit:
     field.setToolTip("Shows the columns with this text in their old or new name")
     field.setClearButtonEnabled(True)
     return field
-
-
-def _act(menu: QMenu, text: str) -> QAction:
-    # an ampersand would be taken for the letter of the menu
-    return menu.addAction(text.replace("&", "&&"))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QSize, Qt, QTimer
+from PySide6.QtCore import QSize, Qt, QTimer, Signal
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 from fetchtozip_gui.gui.errands import Errands
 from fetchtozip_gui.gui.models.draft import DraftModel
 from fetchtozip_gui.gui.models.findings import Findings
+from fetchtozip_gui.gui.models.last_run import Rows, looked_at
 from fetchtozip_gui.gui.models.marked import MarkedModel
 from fetchtozip_gui.gui.models.steps import StepsModel
 from fetchtozip_gui.gui.step_words import NAMES, OFFERED
@@ -31,8 +32,6 @@ from fetchtozip_gui.gui.widgets.tool import tool
 from fetchtozip_gui.gui.words import counted
 
 if TYPE_CHECKING:
-    import polars as pl
-
     from fetchtozip_gui.core.marks import Marked
     from fetchtozip_gui.core.preview import Stage
 
@@ -43,13 +42,17 @@ PAUSE_MS = 120
 class StepsPane(QFrame):
     """Nothing is computed in the window's thread; an answer about older steps is dropped."""
 
+    lost = Signal()
+    """All rows of a job were to be looked at, and cannot be read."""
+
     def __init__(self, draft: DraftModel, findings: Findings, errands: Errands) -> None:
         super().__init__()
         self._draft = draft
         self._findings = findings
         self._errands = errands
         self._asked = self._looked = 0
-        self._rows: pl.LazyFrame | None = None
+        self._at_work = self._is_due = False
+        self._rows: Rows | None = None
         self._rows_words = ""
         self.model = StepsModel(draft, self)
         self.steps = StepList(self.model)
@@ -73,7 +76,7 @@ class StepsPane(QFrame):
     def sizeHint(self) -> QSize:
         return QSize(480, 365)
 
-    def look_at(self, rows: pl.LazyFrame | None, words: str = "") -> None:
+    def look_at(self, rows: Rows | None, words: str = "") -> None:
         """Apply the steps to all rows of a job, which `words` name; null goes back to the first page."""
         self._rows, self._rows_words = rows, words
         self._preview()
@@ -83,25 +86,42 @@ class StepsPane(QFrame):
     def _preview(self) -> None:
         self._pause.stop()
         self._asked += 1
-        number, tested = self._asked, self._findings.tested
+        number, tested, rows = self._asked, self._findings.tested, self._rows
         steps = list(self.model.steps)
-        rows = self._rows if self._rows is not None else tested.frame if tested is not None else None
-        if rows is None:
+        if tested is None:
             self.model.show_stages(())
             self._show(None, self._asked)
+            return
+        if self._at_work:
+            # one at a time: of those that are asked for meanwhile only the newest matters
+            self._is_due = True
             return
 
         def work() -> list[Stage]:
             from fetchtozip_gui.core.preview import preview  # heavy: Polars
 
-            return preview(steps, rows)
+            with looked_at(rows, tested.frame) as every:
+                return preview(steps, every)
 
-        self._errands.run(work, lambda stages: self._took(stages, number))
+        self._at_work = True
+        self._errands.run(work, lambda stages: self._took(stages, number), lambda _: self._failed(number))
 
     def _took(self, stages: Sequence[Stage], number: int) -> None:
+        self._go_on()
         if number == self._asked:
             self.model.show_stages(stages)
             self._choose(self.steps.row)
+
+    def _failed(self, number: int) -> None:
+        self._go_on()
+        if number == self._asked and self._rows is not None:
+            self.lost.emit()
+
+    def _go_on(self) -> None:
+        self._at_work = False
+        if self._is_due:
+            self._is_due = False
+            self._preview()
 
     def _look(self) -> None:
         """Mark what the chosen step changed."""
@@ -154,8 +174,8 @@ class StepsPane(QFrame):
             self.words.setText("The source's rows")
         self.words.setToolTip(self.words.text())
         source = self.model.stage(0)
-        of = self._rows_words or "first page"
-        whole = f"{of}: {counted(source.rows, 'row')}" if source is not None and source.rows is not None else ""
+        known = source is not None and source.rows is not None
+        whole = self._rows_words or (f"first page: {counted(source.rows, 'row')}" if source and known else "")
         after = f"{counted(stage.rows, 'row')} after this step" if stage.rows is not None and self.steps.row else ""
         self.about.setText(" · ".join(part for part in (after, whole) if part))
 
@@ -199,10 +219,6 @@ class StepsPane(QFrame):
             self._enable(self.steps.row)
             self._pause.start()
 
-    def _look_anew(self) -> None:
-        self._rows, self._rows_words = None, ""
-        self._preview()
-
     def _turn(self) -> None:
         step = self.model.step(self.steps.row)
         self.model.turn(self.steps.row, step is not None and step.get("enabled") is False)
@@ -218,7 +234,7 @@ class StepsPane(QFrame):
 
     def _connect(self) -> None:
         self._draft.changed.connect(self._follow)
-        self._findings.changed.connect(self._look_anew)
+        self._findings.changed.connect(self._preview)
         self._pause.timeout.connect(self._preview)
         self.steps.chosen.connect(self._choose)
         self.steps.undo_asked.connect(self._draft.undo)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
 import polars as pl
@@ -14,6 +15,7 @@ from PySide6.QtWidgets import QApplication, QComboBox, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
 from fetchtozip_gui.core.analysis.profile import profile
+from fetchtozip_gui.core.errors import SpoolError
 from fetchtozip_gui.gui.errands import Errands
 from fetchtozip_gui.gui.models.column_cells import FAULT, PROFILE, At
 from fetchtozip_gui.gui.models.draft import DraftModel
@@ -203,9 +205,21 @@ def test_a_list_is_dropped_on_the_table(pane: ColumnsPane) -> None:
 
 
 def test_all_rows_of_a_job_are_looked_at(qtbot: QtBot, pane: ColumnsPane) -> None:
-    pane.look_at(pl.LazyFrame({"Quantity": range(5000)}))
+    pane.look_at(lambda: nullcontext(pl.LazyFrame({"Quantity": range(5000)})), "all 5,000 rows of the last run")
     qtbot.waitUntil(lambda: getattr(pane.model.index(1, At.VALUES).data(PROFILE), "rows", 0) == 5000)
     assert pane.model.index(0, At.VALUES).data(PROFILE) is None
+    assert pane._summary.text().endswith("all 5,000 rows of the last run")
+    pane.look_at(None)
+    qtbot.waitUntil(lambda: pane.model.index(1, At.VALUES).data(PROFILE).rows == 2)
+    assert "last run" not in pane._summary.text()
+
+
+def test_rows_that_cannot_be_read_are_told(qtbot: QtBot, pane: ColumnsPane) -> None:
+    def rows() -> AbstractContextManager[pl.LazyFrame]:
+        raise SpoolError("They are gone.")
+
+    with qtbot.waitSignal(pane.lost):
+        pane.look_at(rows, "all rows")
 
 
 def test_an_older_answer_is_dropped(pane: ColumnsPane) -> None:

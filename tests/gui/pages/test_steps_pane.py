@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
 import polars as pl
@@ -12,6 +14,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QMenu, QToolButton, QWidget
 from pytestqt.qtbot import QtBot
 
+from fetchtozip_gui.core.errors import SpoolError
 from fetchtozip_gui.core.preview import KINDS
 from fetchtozip_gui.gui.errands import Errands
 from fetchtozip_gui.gui.models.draft import DraftModel
@@ -182,9 +185,38 @@ def test_a_group_is_made_with_its_form(qtbot: QtBot, pane: StepsPane, draft: Dra
 def test_all_rows_of_a_job_go_through_the_steps(qtbot: QtBot, pane: StepsPane, draft: DraftModel) -> None:
     draft.change("Open", steps=[{"type": "filter", "where": "n >= 10"}])
     pane.steps.go_to(1)
-    pane.look_at(pl.LazyFrame({"n": range(50_000)}), "the whole job")
+    pane.look_at(lambda: nullcontext(pl.LazyFrame({"n": range(50_000)})), "all 50,000 rows of the last run")
     qtbot.waitUntil(lambda: changes(pane) == ["50,000 rows", "−10 rows"])
-    qtbot.waitUntil(lambda: pane.about.text() == "49,990 rows after this step · the whole job: 50,000 rows")
+    qtbot.waitUntil(lambda: pane.about.text() == "49,990 rows after this step · all 50,000 rows of the last run")
+    pane.look_at(None)
+    qtbot.waitUntil(lambda: "first page: " in pane.about.text())
+
+
+def test_while_rows_are_looked_at_only_the_newest_of_what_is_asked_for_waits(
+    qtbot: QtBot, pane: StepsPane, draft: DraftModel
+) -> None:
+    looks, go_on = [], threading.Event()
+
+    def rows() -> AbstractContextManager[pl.LazyFrame]:
+        looks.append(1)
+        go_on.wait(60)
+        return nullcontext(pl.LazyFrame({"n": range(100)}))
+
+    pane.look_at(rows, "all 100 rows of the last run")
+    for least in (10, 20, 30):
+        draft.change("Open", steps=[{"type": "filter", "where": f"n >= {least}"}])
+        pane._preview()
+    go_on.set()
+    qtbot.waitUntil(lambda: changes(pane) == ["100 rows", "−30 rows"])
+    assert len(looks) == 2
+
+
+def test_rows_that_cannot_be_read_are_told(qtbot: QtBot, pane: StepsPane) -> None:
+    def rows() -> AbstractContextManager[pl.LazyFrame]:
+        raise SpoolError("They are gone.")
+
+    with qtbot.waitSignal(pane.lost):
+        pane.look_at(rows, "all rows")
 
 
 def test_an_older_answer_is_dropped(pane: StepsPane) -> None:

@@ -1,0 +1,95 @@
+"""The rows that jobs at rest have fetched, for everybody who wants to look at all of them at the same time."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from fetchtozip_gui.core.errors import SpoolError
+from fetchtozip_gui.engine.folder import Folder
+from fetchtozip_gui.engine.job import Job
+
+if TYPE_CHECKING:
+    import polars as pl
+
+_WAIT = 5.0
+"""Seconds that a job which has just ended may take to let go of its folder."""
+
+
+class FetchedRows:
+    """A job's folder is held while somebody reads, and by nobody else's leave: two readers share one hold.
+
+    A job that is looked at cannot be removed in that moment, and no longer than that.
+    """
+
+    def __init__(self, folder: Folder) -> None:
+        self._folder = folder
+        self._lock = threading.Lock()
+        self._shared: dict[str, _Shared] = {}
+
+    def there(self, job: Job) -> bool:
+        """Whether the job has left the pages it fetched."""
+        return _manifest(self._folder, job).is_file()
+
+    @contextmanager
+    def of(self, job: Job) -> Iterator[pl.LazyFrame]:
+        """All rows in order, before any step, read while they are consumed.
+
+        `SpoolError` where they are not, or not all, there; `JobLocked` where another process has the job. To be called
+        away from any thread that somebody waits for.
+        """
+        with self._lock:
+            shared = self._shared.setdefault(job.id, _Shared())
+            shared.readers += 1
+        try:
+            yield shared.rows(self._folder, job)
+        finally:
+            with self._lock:
+                shared.readers -= 1
+                if not shared.readers:
+                    del self._shared[job.id]
+                    shared.close()
+
+
+class _Shared:
+    """The rows of one job, opened by its first reader."""
+
+    def __init__(self) -> None:
+        self.readers = 0
+        self._lock = threading.Lock()
+        self._held = ExitStack()
+        self._rows: pl.LazyFrame | None = None
+
+    def rows(self, folder: Folder, job: Job) -> pl.LazyFrame:
+        with self._lock:
+            if self._rows is None:
+                with ExitStack() as held:
+                    self._rows = _opened(folder, job, held)
+                    self._held = held.pop_all()
+            return self._rows
+
+    def close(self) -> None:
+        self._held.close()
+
+
+def _manifest(folder: Folder, job: Job) -> Path:
+    return folder.job(job.id) / "spool" / "manifest.jsonl"
+
+
+def _opened(folder: Folder, job: Job, held: ExitStack) -> pl.LazyFrame:
+    from fetchtozip_gui.core.disk import Disk
+    from fetchtozip_gui.core.spool import Spool  # heavy: Polars
+
+    spooled = folder.job(job.id) / "spool"
+    if not _manifest(folder, job).is_file():
+        # opening a spool begins one where there is none, and what was removed is not to come back empty
+        raise SpoolError(f"The job {job.id} has not left its pages.", "Run it again.")
+    held.enter_context(folder.lock_job(job.id, wait=_WAIT))
+    spool = held.enter_context(Spool(spooled, job.source_key, Disk(threading.Event(), lambda said: None)))
+    if spool.rows != job.rows:
+        raise SpoolError(f"The pages of the job {job.id} are not all there.", "Run it again.")
+    spool.settle()
+    return spool.scan()
