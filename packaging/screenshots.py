@@ -133,9 +133,12 @@ def _wait(application: QApplication, until: Callable[[], bool]) -> None:
 
 def _settle(application: QApplication, milliseconds: int = 300) -> None:
     """Let what is asked for in the background come and be painted."""
-    from PySide6.QtTest import QTest
+    from PySide6.QtCore import QEventLoop, QTimer
 
-    QTest.qWait(milliseconds)
+    # not QTest's wait, which holds the interpreter: all that is loaded beside the window would take minutes
+    loop = QEventLoop()
+    QTimer.singleShot(milliseconds, loop.quit)
+    loop.exec()
 
 
 if __name__ == "__main__":

@@ -51,7 +51,7 @@ def look(source: Source, tools: Tools) -> Tested:
         "",
         {},
         tuple(dict.fromkeys(said)),
-        Sent("READ", str(getattr(source, "path", source.type))),
+        Sent("READ", str(getattr(source, "path", "") or getattr(source, "job_id", "") or source.type)),
         None,
         problem,
     )

@@ -156,7 +156,7 @@ class Engine:
         """Work that is no job and stands in no list, in a folder of its own that the caller looks after."""
         self._check_open()
         task = Task(recipe, folder, destination, accept_partial=True)
-        desk = Desk(self._keyring, self.result, lambda said: None)
+        desk = Desk(self._keyring, self.file_of, lambda said: None)
         return Here(self._runner, task, desk) if self._crew is None else Apart(self._crew, task, desk)
 
     def _newer(self, recipe: Recipe) -> Recipe:
@@ -180,9 +180,9 @@ class Engine:
     def _tasked(self, admitted: Admitted, say: Callable[[Said], None]) -> tuple[Task, Desk]:
         job = admitted.job
         task = Task(admitted.recipe, self.folder.job(job.id), Path(job.target), job.accept_partial)
-        return task, Desk(self._keyring, self._file_of, say)
+        return task, Desk(self._keyring, self.file_of, say)
 
-    def _file_of(self, some_id: str) -> Path:
+    def file_of(self, some_id: str) -> Path:
         """What a recipe means by an id: an uploaded file, else the result of a job."""
         try:
             return self.uploads.get(some_id).path

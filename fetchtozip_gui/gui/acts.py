@@ -28,6 +28,8 @@ class Acts(QObject):
     """A `Job` that was begun."""
     edited = Signal(object)
     """A `Job` whose recipe is to become the draft."""
+    sent = Signal(object)
+    """A `Job` whose result is to become the draft's source."""
     told = Signal(str, str)
     """A job's id, and what was done."""
     failed = Signal(str, object)
@@ -52,6 +54,9 @@ class Acts(QObject):
             self._errands.run(
                 lambda: engine.result(job_id), lambda file: self._use(act, job_id, file), self._no(job_id)
             )
+        elif act == "send":
+            # its file has to be there, or the new draft would begin with an error
+            self._errands.run(lambda: engine.result(job_id), lambda _: self.sent.emit(job), self._no(job_id))
         elif act == "edit":
             self.edited.emit(job)
         elif act == "remove":

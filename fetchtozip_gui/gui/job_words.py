@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from fetchtozip_gui.engine.job import Job
 
 Tone = Literal["plain", "busy", "good", "warn", "bad"]
-Act = Literal["pause", "cancel", "resume", "save_as", "open_file", "open_folder", "retry", "edit", "remove"]
+Act = Literal["pause", "cancel", "resume", "save_as", "open_file", "open_folder", "send", "retry", "edit", "remove"]
 AT_REST: tuple[Act, ...] = ("edit", "remove")
 """What can be done with every job that is not at work."""
 
@@ -131,7 +131,7 @@ def _completed(job: Job, title: str, state: str) -> CardWords:
         tone="good" if whole else "warn",
         file=Path(job.result) if job.result else None,
         file_note=size(job.written_bytes),
-        acts=(("save_as", "open_file", "open_folder") if job.result else ()) + ("retry", *AT_REST),
+        acts=(("save_as", "open_file", "open_folder", "send") if job.result else ()) + ("retry", *AT_REST),
     )
 
 

@@ -36,6 +36,8 @@ def _source(source: Mapping[str, Any]) -> str:
         return f"{way} {_bare(str(source['url']))}{', ' + pages if pages else ''}."
     if "path" in source:
         return f"Reads the file {source['path']}."
+    if "job_id" in source:
+        return f"Reads the result of the job {source['job_id']}."
     return f"Reads from a source of the kind {source.get('type', '?')}."
 
 

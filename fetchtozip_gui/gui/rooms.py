@@ -110,6 +110,7 @@ class Rooms(QObject):
         window.acts.told.connect(self._tell_card)
         window.acts.failed.connect(self._fail_card)
         window.acts.edited.connect(self._edit)
+        window.acts.sent.connect(self._send)
         self.comparisons.told.connect(self._tell_change)
         self._tell_file()
 
@@ -118,7 +119,7 @@ class Rooms(QObject):
     def take_focus(self, name: str) -> None:
         """Put the keyboard on the first thing of a page."""
         first: dict[str, Callable[[Any], QWidget]] = {
-            "export": lambda _: self.bench.source.form.address,
+            "export": lambda _: self.bench.source.form.lead,
             "jobs": lambda page: page.list if page.rows.rowCount() else page.filter,
             "files": lambda page: page.list if page.model.rowCount() else page.choose,
             "script": lambda page: page.turn,
@@ -154,6 +155,15 @@ class Rooms(QObject):
         window.go_to("export")
         hidden = " Its secrets are not kept with a job: type them again." if job.needs_recipe else ""
         window.tell(f"The recipe of “{job.recipe_name}” is the draft now; undo brings the former one back.{hidden}")
+
+    def _send(self, job: Job) -> None:
+        window = self._window
+        document = {"name": job.recipe_name, "source": {"type": "job", "job_id": job.id}}
+        window.documents.take(document, f"Send {job.recipe_name} to another job")
+        window.go_to("export")
+        window.tell(f"The result of “{job.recipe_name}” is the source now; undo brings the former draft back.")
+        # a file of this computer: it costs nobody anything to look at it
+        self.bench.source.test()
 
     def _cards_of(self, job_id: str) -> list[JobCard]:
         found = [self.bench.cards.cards.get(job_id), self.jobs.card if self.jobs is not None else None]

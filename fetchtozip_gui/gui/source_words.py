@@ -14,7 +14,7 @@ from fetchtozip_gui.gui.words import counted
 if TYPE_CHECKING:
     from fetchtozip_gui.core.http.tester import Tested
 
-KINDS = {"http": "HTTP source", "file": "File"}
+KINDS = {"http": "HTTP source", "file": "File", "job": "Earlier job"}
 """The sources that can be chosen, with what they are called; another one is added here when its engine exists."""
 
 _HOW = {
@@ -129,7 +129,7 @@ SECTIONS: Mapping[str, tuple[str, ...]] = {
 IN_SIGHT = ("rate_limit", "page_limit", "concurrency")
 """What stands under the address."""
 
-_ACTS = {"auth": "how to sign in", "incremental": "which rows are fetched", "path": "the file"}
+_ACTS = {"auth": "how to sign in", "incremental": "which rows are fetched", "path": "the file", "job_id": "the job"}
 """What is changed, where the field's name does not tell."""
 
 HARMLESS = frozenset(

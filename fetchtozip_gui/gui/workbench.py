@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
@@ -35,7 +36,15 @@ class Workbench(QObject):
         self._url = str(draft.part("source").get("url", ""))
         self.findings = Findings(self)
         self.last_run = LastRun(draft, self.findings, window.jobs, window.session, errands, self)
-        self.source = SourcePane(draft, self.findings, errands, self._keep_secret, self._read_secret)
+        self.source = SourcePane(
+            draft,
+            self.findings,
+            errands,
+            self._keep_secret,
+            self._read_secret,
+            jobs=window.jobs,
+            result_of=self._result_of,
+        )
         self.columns = ColumnsPane(draft, self.findings, errands)
         self.steps = StepsPane(draft, self.findings, errands)
         self.output = OutputPane(draft, self.findings, errands, window.session, window.icons, window.exports_folder())
@@ -138,6 +147,12 @@ class Workbench(QObject):
 
     def _show_jobs(self) -> None:
         self._window.go_to("jobs")
+
+    def _result_of(self, job_id: str) -> Path:
+        engine = self._window.session.engine
+        if engine is None:
+            raise RecipeError("The program is not ready yet.", "Try again in a moment.")
+        return engine.file_of(job_id)
 
     # --- secrets ------------------------------------------------------------------------------------------------
 

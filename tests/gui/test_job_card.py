@@ -61,7 +61,7 @@ def test_a_running_job_has_a_bar_and_can_be_stopped(card: JobCard) -> None:
 def test_a_finished_job_gives_its_file(card: JobCard, running: Job, tmp_path: Path) -> None:
     card.show_job(done(running, tmp_path / "orders.zip"), NOW + timedelta(minutes=5))
     assert not card.findChild(QProgressBar).isVisible()
-    assert offered(card) == ["save_as", "open_file", "open_folder", "retry", "edit", "remove"]
+    assert offered(card) == ["save_as", "open_file", "open_folder", "send", "retry", "edit", "remove"]
     assert {"Complete: 1,000 of 1,000 rows", "orders.zip", "4 min ago"} <= set(texts(card))
     assert card.accessibleName().startswith("orders. Completed. Complete: 1,000 of 1,000 rows")
 

@@ -87,7 +87,7 @@ def test_the_end_is_the_verdict_and_the_file(flowing: Job) -> None:
     assert (words.headline, words.tone) == ("Complete: 541,909 of 541,909 rows", "good")
     assert words.detail == "2 columns · 542 pages · done in 7 s"
     assert (words.file, words.file_note) == (Path("/home/ada/orders.zip"), "8.0 MB")
-    assert words.acts == ("save_as", "open_file", "open_folder", "retry", *AT_REST)
+    assert words.acts == ("save_as", "open_file", "open_folder", "send", "retry", *AT_REST)
     assert not words.has_bar
 
 

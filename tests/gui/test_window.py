@@ -175,6 +175,43 @@ def test_a_copy_is_saved_elsewhere(qtbot: QtBot, window: Window, practice: str, 
     assert copy.read_bytes() == card.words.file.read_bytes()
 
 
+def test_a_result_is_sent_to_another_job(qtbot: QtBot, window: Window, practice: str, downloads: Path) -> None:
+    begin(qtbot, window, f"{practice}{SMALL}")
+    first = finish(qtbot, window).job
+    before = window.draft.document()
+    page = window.go_to("jobs")
+    assert isinstance(page, JobsPage)
+    assert page.card is not None
+    page.card.buttons["send"].click()
+    bench = window.rooms.bench
+    sent = {"type": "job", "job_id": first.id}
+    qtbot.waitUntil(lambda: window.draft.part("source") == sent, timeout=LONG)
+    # its rows are shown without being asked for
+    qtbot.waitUntil(
+        lambda: bench.findings.tested is not None and bench.findings.tested.rows_total == 2_000, timeout=LONG
+    )
+    steps = [{"type": "filter", "where": "Country = 'France'"}]
+    window.draft.change("France", steps=steps, output={"type": "file", "format": "csv"}, name="france")
+    window.start()
+    qtbot.waitUntil(lambda: window.jobs.rowCount() == 2, timeout=LONG)
+    second = finish(qtbot, window).job
+    assert second.rows == 2_000
+    assert 0 < second.written_rows < 2_000
+    assert (downloads / "france.csv").is_file()
+    window.draft.undo()
+    window.draft.undo()
+    assert window.draft.document() == before
+
+
+def test_a_job_whose_source_was_removed_says_so(qtbot: QtBot, window: Window, engine: Engine) -> None:
+    window.draft.change("Gone", source={"type": "job", "job_id": "0123456789abc"}, name="gone")
+    window.start()
+    qtbot.waitUntil(lambda: state(window) == "failed", timeout=LONG)
+    words = window.rooms.bench.cards.newest().words
+    assert "is not here any more" in words.headline
+    assert words.hint == "Choose another job, or run that one again."
+
+
 def test_a_result_that_is_gone_is_said_on_its_card(qtbot: QtBot, window: Window, practice: str) -> None:
     begin(qtbot, window, f"{practice}{SMALL}")
     card = finish(qtbot, window)

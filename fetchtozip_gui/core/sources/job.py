@@ -7,6 +7,7 @@ from typing import Literal
 
 from pydantic import Field
 
+from fetchtozip_gui.core.errors import NoSuchJob, RecipeError
 from fetchtozip_gui.core.model import Model
 from fetchtozip_gui.core.work import Done, Tools, Yielded
 
@@ -18,9 +19,16 @@ class JobSource(Model):
     job_id: str = Field(min_length=1, max_length=200)
 
     def read(self, tools: Tools, done: Done) -> Iterator[Yielded]:
-        """The rows in parts; the errors of `tools.job_result` for a job that is not there or has no result."""
+        """The rows in parts; `RecipeError` for a job that is not there, `OutputError` for one without its file."""
         # only loaded by jobs that read files
         from fetchtozip_gui.core.rows.file_parts import Options
         from fetchtozip_gui.core.rows.files import read_file
 
-        yield from read_file(tools.job_result(self.job_id), Options(), tools, done)
+        try:
+            file = tools.job_result(self.job_id)
+        except NoSuchJob:
+            raise RecipeError(
+                f"source.job_id: the job {self.job_id[:40]!r}, whose result is the source, is not here any more.",
+                "Choose another job, or run that one again.",
+            ) from None
+        yield from read_file(file, Options(), tools, done)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 from urllib.parse import urlsplit
 
@@ -47,12 +48,13 @@ class Trial(QObject):
         errands: Errands,
         read_secret: Callable[[str], str] | None = None,
         parent: QObject | None = None,
+        result_of: Callable[[str], Path] | None = None,
     ) -> None:
         super().__init__(parent)
         self._draft = draft
         self._findings = findings
         self._errands = errands
-        self._read_secret = read_secret
+        self._ways: dict[str, Any] = {"keyring": read_secret, "job_result": result_of}
         self._stop = threading.Event()
         self._turn = 0
         self._source: dict[str, Any] = {}
@@ -122,10 +124,10 @@ class Trial(QObject):
         self._stop.set()
         self._stop = stop = threading.Event()
         self._turn += 1
-        turn, read_secret = self._turn, self._read_secret
+        turn, ways = self._turn, {name: way for name, way in self._ways.items() if way is not None}
 
         def errand() -> _Brought:
-            return work(*_made(source, stop, read_secret))
+            return work(*_made(source, stop, ways))
 
         def done(brought: _Brought) -> None:
             if turn == self._turn:
@@ -184,23 +186,22 @@ def _place(source: dict[str, Any]) -> tuple[object, ...]:
         parts = urlsplit(str(source.get("url", "")).strip())
     except ValueError:
         return (source.get("type"), source.get("url"))
-    return (source.get("type"), source.get("path"), parts.scheme.lower(), parts.netloc.lower(), parts.path)
+    where = source.get("path") or source.get("job_id")
+    return (source.get("type"), where, parts.scheme.lower(), parts.netloc.lower(), parts.path)
 
 
 def _matters(source: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in source.items() if name not in HARMLESS}
 
 
-def _made(
-    document: dict[str, Any], stop: threading.Event, read_secret: Callable[[str], str] | None
-) -> tuple[Source, Any]:
+def _made(document: dict[str, Any], stop: threading.Event, ways: Mapping[str, Any]) -> tuple[Source, Any]:
     """The source itself, and the tools it works with; `RecipeError` where the document is wrong."""
     # heavy: after the first paint
     from fetchtozip_gui.core.recipe import Recipe
     from fetchtozip_gui.core.work import Tools
 
     source: Source = Recipe.parse({"version": 1, "source": document}).source
-    return source, Tools(stop=stop, keyring=read_secret) if read_secret is not None else Tools(stop=stop)
+    return source, Tools(stop=stop, **ways)
 
 
 def _tested(source: Source, tools: Any, page: int = 1, after: Tested | None = None) -> Shown:

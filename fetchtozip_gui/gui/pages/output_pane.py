@@ -37,7 +37,7 @@ START = "Ctrl+Return"
 PAUSE = 250
 """Milliseconds without a change after which the draft is looked over."""
 _UNTESTED = "Test the source (F5), and its rows are looked at too."
-_TITLES = {"source.url": "Address", "output.path": "Folder", "name": "Name"}
+_TITLES = {"source.url": "Address", "source.job_id": "Job", "output.path": "Folder", "name": "Name"}
 
 
 @dataclass(frozen=True, slots=True)

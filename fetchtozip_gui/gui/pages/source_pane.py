@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path as File
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -15,9 +16,11 @@ from fetchtozip_gui.gui.errands import Errands
 from fetchtozip_gui.gui.form_specs import Path, put
 from fetchtozip_gui.gui.models.draft import DraftModel
 from fetchtozip_gui.gui.models.findings import Findings
+from fetchtozip_gui.gui.models.jobs import JobsModel
 from fetchtozip_gui.gui.models.trial import Trial
 from fetchtozip_gui.gui.source_words import KINDS, change, why
 from fetchtozip_gui.gui.widgets.answers import PAGES, RESPONSE, Answers
+from fetchtozip_gui.gui.widgets.fields import LineField
 from fetchtozip_gui.gui.widgets.found_line import PAGES_LINK, RESPONSE_LINK, FoundLine
 from fetchtozip_gui.gui.widgets.labels import label
 from fetchtozip_gui.gui.widgets.notice import Notice
@@ -44,22 +47,26 @@ class SourcePane(QFrame):
         errands: Errands,
         keep_secret: Callable[[str, str], str] | None = None,
         read_secret: Callable[[str], str] | None = None,
+        *,
+        jobs: JobsModel | None = None,
+        result_of: Callable[[str], File] | None = None,
     ) -> None:
         """`keep_secret` keeps a secret under a name and returns its reference; without it there is no keyring.
 
-        `read_secret` gives the secret of a name, for tests of sources that need one.
+        `read_secret` gives the secret of a name, for tests of sources that need one. `jobs` can be chosen as a source,
+        and `result_of` gives the file that one of them has made.
         """
         super().__init__()
         self._draft = draft
         self._findings = findings
         self._errands = errands
         self._keep_secret = keep_secret
-        self._trial = Trial(draft, findings, errands, read_secret, self)
+        self._trial = Trial(draft, findings, errands, read_secret, self, result_of)
         self._answers_shown: object = None
         self._proof: object = None
         self._had_work = False
         self._models = False
-        self.form = SourceForm()
+        self.form = SourceForm(jobs)
         self.answers = Answers()
         self._scrolled = Scrolled(self.form)
         self.notice = Notice()
@@ -92,9 +99,10 @@ class SourcePane(QFrame):
 
     def go_to_address(self) -> None:
         """Put the keyboard on the address, all of it selected."""
-        field = self.form.file if self.form.source_kind == "file" else self.form.address
+        field = self.form.lead
         field.setFocus(Qt.FocusReason.ShortcutFocusReason)
-        field.line.selectAll()
+        if isinstance(field, LineField):
+            field.line.selectAll()
 
     def go_to(self, name: str) -> None:
         """Open the field of a name, such as `records`."""
@@ -109,7 +117,9 @@ class SourcePane(QFrame):
 
     def _choose_kind(self, kind: str) -> None:
         if kind != self.form.source_kind:
-            self._draft.change(f"Read from {KINDS[kind]}", source={"type": kind})
+            newest = self.form.job.newest if kind == "job" else ""
+            source = {"type": kind, "job_id": newest} if newest else {"type": kind}
+            self._draft.change(f"Read from {KINDS[kind]}", source=source)
             self.go_to_address()
 
     def _follow(self, part: str) -> None:
@@ -124,7 +134,7 @@ class SourcePane(QFrame):
     def _check(self) -> None:
         """Mark what the model does not take; an address that nobody has typed yet is no fault."""
         source = self._draft.part("source")
-        empty = not (source.get("url") or source.get("path"))
+        empty = not (source.get("url") or source.get("path") or source.get("job_id"))
         if not self._models or empty:
             self.form.mark({})
             return
@@ -136,7 +146,8 @@ class SourcePane(QFrame):
         except RecipeError as error:
             self.form.mark(_placed(error.message))
         else:
-            self.form.mark({})
+            fault = self.form.job.fault() if source.get("type") == "job" else ""
+            self.form.mark({"job_id": fault} if fault else {})
 
     def _load(self) -> None:
         self._errands.run(_load_models, self._loaded, self.notice.fail)
@@ -246,6 +257,7 @@ class SourcePane(QFrame):
         self._trial.changed.connect(self._show_trial)
         self._trial.refused.connect(self._refused)
         self.form.edited.connect(self._edit)
+        self.form.job.stirred.connect(self._check)
         self.form.secret.connect(self._keep)
         self.form.kind_chosen.connect(self._choose_kind)
         self.form.models_wanted.connect(self._load)

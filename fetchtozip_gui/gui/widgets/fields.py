@@ -167,9 +167,9 @@ class SwitchField(Field):
 class ChoiceField(Field):
     """One of a few values."""
 
-    def __init__(self, spec: Spec, path: Path) -> None:
+    def __init__(self, spec: Spec, path: Path, box: QComboBox | None = None) -> None:
         super().__init__(spec, path)
-        self.box = QComboBox()
+        self.box = box if box is not None else QComboBox()
         self.box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
         for name in spec.choices:
             self.box.addItem(spec.names.get(name, name), name)

@@ -22,6 +22,7 @@ ACTS: dict[Act | Literal["details"], tuple[str, str]] = {
     "save_as": ("Save as…", "Write a copy of the file somewhere else"),
     "open_file": ("Open", "Open the file with the program that the system has for it"),
     "open_folder": ("Show in folder", "Show the folder that holds the file"),
+    "send": ("Send to another job", "Begin a new draft whose source is this job's result; undo brings yours back"),
     "resume": ("Resume", "Go on from the last page that was fetched"),
     "retry": ("Run again", "Do the same once more from the beginning; the file is replaced when the new one is whole"),
     "pause": ("Pause", "Stop for now; what was fetched is kept"),

@@ -11,8 +11,10 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QComboBox, QFileDialog, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from fetchtozip_gui.gui.form_specs import ABSENT, Kind, Path, Spec, Words, at, specs
+from fetchtozip_gui.gui.models.jobs import JobsModel
 from fetchtozip_gui.gui.source_words import FILE, HTTP, IN_SIGHT, KINDS, SECTIONS
 from fetchtozip_gui.gui.widgets.fields import Field, LineField
+from fetchtozip_gui.gui.widgets.job_field import JobField
 from fetchtozip_gui.gui.widgets.labels import label
 from fetchtozip_gui.gui.widgets.model_form import Form, VariantField
 from fetchtozip_gui.gui.widgets.pairs import PairsField
@@ -48,7 +50,8 @@ class SourceForm(QWidget):
     models_wanted = Signal()
     """A part was opened that is made of the source's model, which is not loaded yet."""
 
-    def __init__(self) -> None:
+    def __init__(self, jobs: JobsModel | None = None) -> None:
+        """`jobs` are those whose results can be chosen."""
         super().__init__()
         self.setProperty("role", "clear")
         self._source: dict[str, Any] = {}
@@ -59,14 +62,21 @@ class SourceForm(QWidget):
         self.kind = _kinds()
         self.address = LineField(_spec(HTTP, "url", "text"), ("url",))
         self.file = LineField(_spec(FILE, "path", "text"), ("path",))
+        self.job = JobField(jobs)
         self.often = {spec.name: LineField(spec, (spec.name,)) for spec in ALWAYS}
         self._choose = QPushButton("Choose…")
         self.parts = {
             "http": Sections({name: _inside(fields) for name, fields in SECTIONS.items()}),
             "file": Sections({OPTIONS: "Format, sheet, delimiter, encoding"}),
+            "job": Sections({}),
         }
         self._forms: dict[str, Form] = {}
         self._often = self._row()
+        self._heads: dict[str, tuple[QWidget, ...]] = {
+            "http": (self.address, self._often),
+            "file": (self.file, self._choose),
+            "job": (self.job,),
+        }
         self._lay_out()
         self._connect()
 
@@ -79,11 +89,10 @@ class SourceForm(QWidget):
         self.kind.setCurrentIndex(self.kind.findData(kind))
         for name, sections in self.parts.items():
             sections.setVisible(name == kind)
-        for widget in (self.address, self._often):
-            widget.setVisible(kind == "http")
-        for widget in (self.file, self._choose):
-            widget.setVisible(kind == "file")
-        for field in (self.address, self.file, *self.often.values()):
+        for name, widgets in self._heads.items():
+            for widget in widgets:
+                widget.setVisible(name == kind)
+        for field in self._own():
             field.show_value(at(source, field.path))
         for form in self._forms.values():
             form.show_source(source)
@@ -94,6 +103,11 @@ class SourceForm(QWidget):
         """The kind that is shown; an unknown one is shown as HTTP, and refused by its model."""
         kind = str(self._source.get("type", "http"))
         return kind if kind in KINDS else "http"
+
+    @property
+    def lead(self) -> Field:
+        """The field that says where the source is."""
+        return {"http": self.address, "file": self.file, "job": self.job}[self.source_kind]
 
     def mark(self, errors: Mapping[str, str]) -> list[str]:
         """Mark wrong fields by their dotted paths; returns what is said of those that are not here."""
@@ -190,11 +204,14 @@ class SourceForm(QWidget):
             self.go_to(self._wanted)
 
     def _names(self, kind: str) -> Mapping[str, tuple[str, ...]]:
-        return SECTIONS if kind == "http" else {OPTIONS: tuple(name for name in FILE if name != "path")}
+        options = {OPTIONS: tuple(name for name in FILE if name != "path")}
+        return {"http": SECTIONS, "file": options}.get(kind, {})
 
     def _fields(self) -> list[Field]:
-        own: list[Field] = [self.address, self.file, *self.often.values()]
-        return own + [field for form in self._forms.values() for field in form.fields()]
+        return self._own() + [field for form in self._forms.values() for field in form.fields()]
+
+    def _own(self) -> list[Field]:
+        return [self.address, self.file, self.job, *self.often.values()]
 
     def _tell_parts(self) -> None:
         sections = self.parts[self.source_kind]
@@ -232,6 +249,7 @@ class SourceForm(QWidget):
         first.addWidget(self.kind, 0, Qt.AlignmentFlag.AlignTop)
         first.addWidget(self.address, 1)
         first.addWidget(self.file, 1)
+        first.addWidget(self.job, 1)
         first.addWidget(self._choose, 0, Qt.AlignmentFlag.AlignTop)
         lines = QVBoxLayout(self)
         lines.setContentsMargins(0, 0, 0, 0)
@@ -243,7 +261,7 @@ class SourceForm(QWidget):
             lines.addWidget(sections)
 
     def _connect(self) -> None:
-        for field in (self.address, self.file, *self.often.values()):
+        for field in self._own():
             field.edited.connect(self.edited)
         for sections in self.parts.values():
             sections.toggled.connect(self._opened)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from fetchtozip_gui.core.errors import RecipeError
+from fetchtozip_gui.core.errors import NoSuchJob, RecipeError
 from fetchtozip_gui.core.sources.job import JobSource
 from fetchtozip_gui.core.work import Done, Part, Tools
 
@@ -26,6 +26,15 @@ def test_the_result_of_a_job_is_read(tmp_path: Path) -> None:
     found = list(JobSource(job_id="7").read(Tools(job_result=result), Done()))
     assert [one.frame.rows() for one in found if isinstance(one, Part)] == [[("1", "x")]]
     assert asked == ["7"]
+
+
+def test_a_job_that_was_removed_is_told_with_what_to_do() -> None:
+    def result(job_id: str) -> Path:
+        raise NoSuchJob(f"There is no job {job_id!r}.")
+
+    with pytest.raises(RecipeError, match=r"source.job_id: the job '7', .* is not here any more") as told:
+        list(JobSource(job_id="7").read(Tools(job_result=result), Done()))
+    assert told.value.hint == "Choose another job, or run that one again."
 
 
 def test_a_job_that_is_not_there_is_told() -> None:

@@ -72,7 +72,7 @@ def test_the_newest_is_shown_with_all_that_can_be_done(
     assert page.card.job.recipe_name == "second"
     qtbot.waitUntil(page.card.isVisible)
     offered = [act for act, button in page.card.buttons.items() if button.isVisible()]
-    assert offered == ["save_as", "open_file", "open_folder", "retry", "edit", "remove"]
+    assert offered == ["save_as", "open_file", "open_folder", "send", "retry", "edit", "remove"]
     page.list.setFocus()
     qtbot.keyClick(page.list, Qt.Key.Key_Down)
     assert page.card.job.recipe_name == "first"

@@ -6,6 +6,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -18,11 +19,15 @@ from pytestqt.qtbot import QtBot
 from raw_server import RawServer, Wire, reply
 
 from fetchtozip_gui.core.errors import RecipeError
+from fetchtozip_gui.core.events import Delivered
+from fetchtozip_gui.core.verdict import Verdict
 from fetchtozip_gui.demo import demo_recipe
+from fetchtozip_gui.engine.job import Job
 from fetchtozip_gui.gui.errands import Errands
 from fetchtozip_gui.gui.form_specs import specs
 from fetchtozip_gui.gui.models.draft import DraftModel
 from fetchtozip_gui.gui.models.findings import Findings
+from fetchtozip_gui.gui.models.jobs import JobsModel
 from fetchtozip_gui.gui.pages.source_pane import SourcePane
 from fetchtozip_gui.gui.source_words import FILE, HTTP, SECTIONS
 from fetchtozip_gui.gui.theme import Theme
@@ -35,6 +40,7 @@ from fetchtozip_gui.gui.widgets.source_form import ALWAYS, OPTIONS
 WAIT = 60_000
 """Milliseconds for what takes a moment: a machine that is busy needs longer to load what is heavy."""
 SECRET = "hunter2-hunter2"
+NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 
 
 class Vault:
@@ -80,8 +86,8 @@ def make(
     theme = Theme(qapp, dark=False)
     errands = Errands()
 
-    def made(*secrets: Any) -> SourcePane:
-        pane = SourcePane(draft, findings, errands, *secrets)
+    def made(*secrets: Any, **shared: Any) -> SourcePane:
+        pane = SourcePane(draft, findings, errands, *secrets, **shared)
         qtbot.addWidget(pane)
         pane.resize(560, 900)
         with qtbot.waitExposed(pane):
@@ -539,6 +545,78 @@ def test_a_file_is_a_source_too(
     type_into(pane.form.file.line, str(tmp_path / "none.csv"))
     try_out(qtbot, pane)
     assert "none.csv" in pane.answers.problem.text().replace("\u200b", "")
+
+
+# --- earlier jobs -------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def jobs(qapp: QApplication, new_job: Callable[..., Job], tmp_path: Path) -> Iterator[JobsModel]:
+    """Two that have made a file, one that fetches still."""
+    jobs = JobsModel()
+    jobs.fill([])
+    for number, name in ((1, "orders"), (2, "people")):
+        file = tmp_path / f"{name}.csv"
+        file.write_text("id,name\n1,a\n2,b\n")
+        whole = Verdict("complete", "Complete", 2, 2)
+        jobs.show_job(new_job(number, name).started(NOW).after(Delivered(str(file), 2, 9, whole), NOW))
+    jobs.show_job(new_job(3, "stock").started(NOW))
+    yield jobs
+    jobs.deleteLater()
+
+
+@pytest.fixture
+def job_pane(make: Callable[..., SourcePane], jobs: JobsModel) -> SourcePane:
+    return make(jobs=jobs, result_of=lambda job_id: Path(str(jobs.job(job_id).result)))  # type: ignore[union-attr]
+
+
+def test_an_earlier_job_is_chosen_and_its_rows_are_shown(
+    qtbot: QtBot, job_pane: SourcePane, draft: DraftModel, findings: Findings, jobs: JobsModel
+) -> None:
+    job_pane._choose_kind("job")
+    newest = jobs.all()[1]
+    assert draft.part("source") == {"type": "job", "job_id": newest.id}
+    box = job_pane.form.job.box
+    assert [box.itemText(at).partition(" · 2026")[0] for at in range(box.count())] == [
+        "people · 2 rows",
+        "orders · 2 rows",
+    ]
+    assert not job_pane.form.address.isVisible()
+    box.setFocus()
+    QTest.keyClick(box, Qt.Key.Key_Down)
+    assert draft.part("source")["job_id"] == jobs.all()[2].id
+    assert draft.undo_words() == "Change the job"
+    try_out(qtbot, job_pane)
+    assert findings.tested is not None
+    assert findings.tested.frame.rows() == [(1, "a"), (2, "b")]
+    draft.undo()
+    assert findings.tested is None
+    assert box.currentIndex() == 0
+
+
+def test_a_job_that_is_gone_is_marked_and_another_can_be_chosen(
+    qtbot: QtBot, job_pane: SourcePane, draft: DraftModel, jobs: JobsModel
+) -> None:
+    draft.begin({"source": {"type": "job", "job_id": jobs.all()[1].id}})
+    job_pane._load()
+    qtbot.waitUntil(lambda: job_pane._models, timeout=WAIT)
+    field = job_pane.form.job
+    assert field.marked == ""
+    jobs.forget(jobs.all()[1].id)
+    assert field.marked == "is not here any more: choose another one"
+    assert field.box.count() == 2
+    draft.change("Unfinished", source={"type": "job", "job_id": jobs.all()[0].id})
+    assert field.marked == "has made no file: it is running"
+    draft.change("Other", source={"type": "job", "job_id": jobs.all()[1].id})
+    assert field.marked == ""
+
+
+def test_without_a_job_it_says_what_is_missing(make: Callable[..., SourcePane], draft: DraftModel) -> None:
+    pane = make()
+    pane._choose_kind("job")
+    assert draft.part("source") == {"type": "job"}
+    assert pane.form.job.box.placeholderText() == "Choose a job"
+    assert pane.form.job.marked == ""
 
 
 # --- by keyboard, and before anything heavy -----------------------------------------------------------------------
