@@ -46,6 +46,7 @@ TEST_PROGRAMS = {  # what some tests drive, and the Debian package that has it; 
     "soffice": "libreoffice-calc-nogui",
     "strip": "binutils",
     "objdump": "binutils",
+    "dbus-daemon": "dbus-daemon",
 }
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "microsoft-edge")
 """Any of them does where tests ask for Chromium."""

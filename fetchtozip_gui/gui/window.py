@@ -31,6 +31,7 @@ from fetchtozip_gui.gui.models.server import ServerModel
 from fetchtozip_gui.gui.models.session import Opened, Session
 from fetchtozip_gui.gui.rooms import PLACES, Rooms
 from fetchtozip_gui.gui.status_line import StatusLine
+from fetchtozip_gui.gui.taskbar import Taskbar
 from fetchtozip_gui.gui.widgets.banner import Banner
 from fetchtozip_gui.gui.widgets.notice import Notice
 from fetchtozip_gui.gui.widgets.recent_menu import RecentMenu
@@ -83,6 +84,7 @@ class Window(QMainWindow):
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.NoContextMenu)
         self._connect()
         self.tray = Tray(icons.program(), self.jobs, self, self.quit)
+        self.taskbar = Taskbar(self.jobs, self)
         self.leaving = Leaving(self.session, self.jobs, errands, preferences, self.tray, self)
         self.resize(QSize(1480, 900).boundedTo(self.screen().availableSize()))
         self.go_to(PLACES[0].id)
@@ -118,6 +120,7 @@ class Window(QMainWindow):
         self.rooms.leave()
         self.bridge.leave()
         self.tray.close()
+        self.taskbar.close()
         self.session.close()
 
     # --- pages --------------------------------------------------------------------------------------------------

@@ -1,0 +1,129 @@
+"""A real bus hears how far the running jobs are, and that none runs any more."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from programs import needed
+from PySide6.QtCore import SLOT, QObject, Slot
+from PySide6.QtDBus import QDBusConnection
+from pytestqt.qtbot import QtBot
+
+from fetchtozip_gui.core.events import Delivered, Fetched
+from fetchtozip_gui.core.verdict import Verdict
+from fetchtozip_gui.engine.job import Job
+from fetchtozip_gui.gui.models.jobs import JobsModel
+from fetchtozip_gui.gui.taskbar import Taskbar, session_bus
+
+NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
+WAIT = 30_000
+
+
+class Dock(QObject):
+    """Listens as the docks of desktops do."""
+
+    def __init__(self, address: str) -> None:
+        super().__init__()
+        self.heard: list[tuple[str, float, bool]] = []
+        bus = QDBusConnection.connectToBus(address, "dock")
+        assert bus.isConnected(), bus.lastError().message()
+        bus.connect("", "", "com.canonical.Unity.LauncherEntry", "Update", self, SLOT("hear(QString,QVariantMap)"))
+
+    @Slot("QString", "QVariantMap")
+    def hear(self, program: str, shown: dict[str, Any]) -> None:
+        self.heard.append((program, shown["progress"], shown["progress-visible"]))
+
+
+@pytest.fixture(scope="module")
+def address() -> Iterator[str]:
+    """Of a session bus of its own."""
+    needed("dbus-daemon")
+    command = ["dbus-daemon", "--session", "--nofork", "--print-address"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as daemon:
+        assert daemon.stdout is not None
+        yield daemon.stdout.readline().strip()
+        daemon.terminate()
+
+
+@pytest.fixture
+def dock(qtbot: QtBot, address: str) -> Iterator[Dock]:
+    dock = Dock(address)
+    yield dock
+    QDBusConnection.disconnectFromBus("dock")
+    dock.deleteLater()
+
+
+@pytest.fixture
+def jobs(qtbot: QtBot) -> Iterator[JobsModel]:
+    jobs = JobsModel()
+    yield jobs
+    jobs.deleteLater()
+
+
+@pytest.fixture
+def taskbar(jobs: JobsModel, address: str) -> Iterator[Taskbar]:
+    taskbar = Taskbar(jobs, jobs, lambda: QDBusConnection.connectToBus(address, "program"))
+    yield taskbar
+    QDBusConnection.disconnectFromBus("program")
+
+
+def at(job: Job, pages: int) -> Job:
+    return job.after(Fetched(pages, pages * 100, pages * 10, 1000, 10), NOW)
+
+
+def ended(job: Job) -> Job:
+    return job.after(Delivered("/tmp/a.zip", 1000, 99, Verdict("complete", "Complete", 1000, 1000)), NOW)
+
+
+def test_the_bus_hears_of_all_jobs_as_of_one_and_of_their_end(
+    qtbot: QtBot, dock: Dock, taskbar: Taskbar, jobs: JobsModel, new_job: Callable[..., Job]
+) -> None:
+    first, second = (new_job(number).started(NOW) for number in (1, 2))
+    jobs.show_job(first)  # nobody knows yet how long it takes
+    assert taskbar.shown is None
+    jobs.show_job(at(first, 5))
+    jobs.show_job(second)
+    jobs.show_job(at(second, 5))
+    jobs.show_job(ended(at(first, 10)))
+    jobs.show_job(ended(at(second, 10)))
+    program = "application://fetchtozip.desktop"
+    told = [(0.5, True), (0.25, True), (0.5, True), (0.75, True), (0.0, False)]
+    qtbot.waitUntil(lambda: len(dock.heard) >= len(told), timeout=WAIT)
+    assert dock.heard == [(program, *one) for one in told]
+
+
+def test_what_is_shown_goes_with_the_program(
+    qtbot: QtBot, dock: Dock, taskbar: Taskbar, jobs: JobsModel, new_job: Callable[..., Job]
+) -> None:
+    jobs.show_job(at(new_job(1).started(NOW), 3))
+    taskbar.close()
+    qtbot.waitUntil(lambda: len(dock.heard) >= 2, timeout=WAIT)
+    assert [visible for _, _, visible in dock.heard] == [True, False]
+
+
+def test_a_job_that_is_removed_counts_no_more(jobs: JobsModel, new_job: Callable[..., Job]) -> None:
+    taskbar = Taskbar(jobs, jobs, lambda: None)
+    jobs.show_job(at(new_job(1).started(NOW), 5))
+    jobs.forget("0000000000001")
+    assert taskbar.shown is None
+
+
+def test_without_a_desktop_there_is_nothing_to_tell(qtbot: QtBot) -> None:
+    assert session_bus() is None
+
+
+def test_a_bus_that_is_not_there_harms_nothing(jobs: JobsModel, new_job: Callable[..., Job]) -> None:
+    taskbar = Taskbar(jobs, jobs, lambda: QDBusConnection.connectToBus("unix:path=/nowhere", "nobody"))
+    jobs.show_job(at(new_job(1).started(NOW), 5))
+    assert taskbar.shown == 50
+
+
+def test_the_first_paint_does_not_load_it() -> None:
+    code = "import sys; import fetchtozip_gui.gui.taskbar; print('PySide6.QtDBus' in sys.modules)"
+    found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert found.stdout.strip() == "False"
