@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
@@ -21,6 +22,7 @@ from fetchtozip_gui.gui.pages.rows_pane import RowsPane
 from fetchtozip_gui.gui.pages.rules_pane import RulesPane
 from fetchtozip_gui.gui.pages.steps_pane import StepsPane
 from fetchtozip_gui.gui.widgets.report_button import ReportButton
+from fetchtozip_gui.gui.words import counted
 
 if TYPE_CHECKING:
     from fetchtozip_gui.gui.window import Window
@@ -40,7 +42,7 @@ class CleanPane(StepsPane):
         read = self._file.read
         if read is not None and read is not self._read:
             self._read = read
-            self.look_at(read.lazy(), self._file.name)
+            self.look_at(lambda: nullcontext(read.lazy()), f"{self._file.name}: {counted(read.rows, 'row')}")
 
     def leave(self) -> None:
         """An answer that nobody waits for is dropped."""

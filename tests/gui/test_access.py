@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QAccessible, QColor, QImage, QPalette
+from PySide6.QtCore import QEvent, QObject, QPoint, Qt
+from PySide6.QtGui import QAccessible, QColor, QImage, QPalette, QShortcut
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
     QAbstractButton,
@@ -24,18 +24,20 @@ from pytestqt.qtbot import QtBot
 from fetchtozip_gui.core.events import Delivered, Fetched
 from fetchtozip_gui.core.verdict import Verdict
 from fetchtozip_gui.engine.job import Job
+from fetchtozip_gui.gui.pages.files import FilesPage
 from fetchtozip_gui.gui.theme import LIGHT, Theme, contrast
 from fetchtozip_gui.gui.widgets.labels import Mark
 from fetchtozip_gui.gui.window import Window
 
 LONG = 60_000
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
-PAGES = ("export", "jobs", "script", "settings", "help")
+PAGES = ("export", "jobs", "files", "script", "settings", "help")
+TABS = ("Rows", "Profile", "Maps", "Outliers", "Clean", "Rules", "Merge", "Export")
 
 
 @pytest.fixture
-def filled(qtbot: QtBot, window: Window, new_job: Callable[..., Job], downloads: Path) -> Window:
-    """A window whose source is tested, with jobs that run, have ended well and have failed."""
+def filled(qtbot: QtBot, window: Window, new_job: Callable[..., Job], downloads: Path, tmp_path: Path) -> Window:
+    """A window whose source is tested, with a file, and with jobs that run, have ended well and have failed."""
     verdict = Verdict("complete", "Complete: 1,000 of 1,000 rows", 1000, 1000)
     started = [new_job(number, name).started(NOW) for number, name in ((1, "stock"), (2, "orders"), (3, "cut"))]
     window.jobs.show_job(started[0].after(Fetched(5, 500, 10, 1000, 10), NOW))
@@ -44,7 +46,21 @@ def filled(qtbot: QtBot, window: Window, new_job: Callable[..., Job], downloads:
     window.offer_recovery([started[2]])
     qtbot.waitUntil(lambda: window.rooms.bench.findings.tested is not None, timeout=LONG)
     qtbot.waitUntil(lambda: window.rooms.bench.columns.model.rowCount() == 8, timeout=LONG)
+    read_file(qtbot, window, tmp_path)
+    window.go_to("export")
     return window
+
+
+def read_file(qtbot: QtBot, window: Window, folder: Path) -> FilesPage:
+    """The Files page with a file that has gaps and spellings."""
+    path = folder / "orders.csv"
+    cities = (" Oslo", "Oslo", "Rome", "")
+    path.write_text("id,city,price\n" + "".join(f"{n},{cities[n % 4]},{n % 50 + 0.5}\n" for n in range(200)))
+    page = window.go_to("files")
+    assert isinstance(page, FilesPage)
+    page.open([path])
+    qtbot.waitUntil(lambda: page.current is not None and page.current.state == "ready", timeout=LONG)
+    return page
 
 
 def focusable(window: QWidget) -> list[QWidget]:
@@ -59,7 +75,48 @@ def focusable(window: QWidget) -> list[QWidget]:
     ]
 
 
-def described(widget: QWidget) -> str:
+class Flashes(QObject):
+    """Hears of every window that is shown, however short."""
+
+    def __init__(self, application: QApplication) -> None:
+        super().__init__(application)
+        self.seen: list[QWidget] = []
+        application.installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 - as Qt calls it
+        if event.type() == QEvent.Type.Show and isinstance(watched, QWidget) and watched.isWindow():
+            self.seen.append(watched)
+        return False
+
+
+@pytest.fixture
+def flashes(qapp: QApplication) -> Iterator[Flashes]:
+    """From before the window is made."""
+    flashes = Flashes(qapp)
+    yield flashes
+    qapp.removeEventFilter(flashes)
+    flashes.deleteLater()
+
+
+def test_nothing_flashes_up_as_a_window_of_its_own(
+    qtbot: QtBot, flashes: Flashes, window: Window, tmp_path: Path, practice: str
+) -> None:
+    """What is shown before it has a parent is a window for a moment, and takes the keyboard away."""
+    for page in PAGES:
+        window.go_to(page)
+    pane = read_file(qtbot, window, tmp_path).pane()
+    for title in TABS:
+        pane.tab(title)
+    window.go_to("export")
+    source = {"type": "http", "url": f"{practice}/practice/online-retail?rows=2000&limit=1000"}
+    window.draft.change("Small", source=source)
+    window.start()
+    qtbot.waitUntil(lambda: window.jobs.rowCount() == 1 and not window.jobs.active(), timeout=LONG)
+    assert [described(each) for each in flashes.seen if each is not window] == []
+    assert window.isActiveWindow()
+
+
+def described(widget: QObject) -> str:
     return f"{type(widget).__name__} {widget.objectName()!r} in {type(widget.parent()).__name__}"
 
 
@@ -97,6 +154,16 @@ def _is_reached_otherwise(widget: QWidget) -> bool:
         return True
     group = widget.group() if isinstance(widget, QAbstractButton) else None
     return group is not None and group.exclusive()
+
+
+def test_keys_of_a_part_do_nothing_elsewhere(filled: Window) -> None:
+    """Such as Delete, which one list takes for a file and another for a rule. Those of the window are its actions."""
+    for page in PAGES:
+        filled.go_to(page)
+    window = Qt.ShortcutContext.WindowShortcut
+    found = filled.findChildren(QShortcut)
+    assert len(found) > 4
+    assert [f"{each.key().toString()} in {described(each)}" for each in found if each.context() is window] == []
 
 
 @pytest.fixture(params=[100, 200])

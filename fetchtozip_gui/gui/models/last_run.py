@@ -31,9 +31,12 @@ PAUSE_MS = 150
 _SHOWING = HARMLESS - {"page_limit"}
 
 
-def looked_at(rows: Rows | None, page: pl.DataFrame) -> AbstractContextManager[pl.DataFrame | pl.LazyFrame]:
-    """All rows where there are some, else the page."""
-    return rows() if rows is not None else nullcontext(page)
+def looked_at(rows: Rows | None, page: pl.DataFrame | None) -> AbstractContextManager[pl.DataFrame | pl.LazyFrame]:
+    """All rows where there are some, else the page, which there must be then."""
+    if rows is not None:
+        return rows()
+    assert page is not None
+    return nullcontext(page)
 
 
 @dataclass(frozen=True, slots=True)

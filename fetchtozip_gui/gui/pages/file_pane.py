@@ -83,6 +83,9 @@ class FilePane(QWidget):
             self.tabs.widget(at).layout().addWidget(made)
             # at once, and not when the layout gets to it: some follow only what is seen
             made.show()
+            if self.tabs.widget(at).hasFocus():
+                # while there was nothing on it, the page itself was given the keyboard
+                self.focusNextChild()
         self._made[at].look()
 
     def _follow(self) -> None:

@@ -105,7 +105,9 @@ class FilesPage(QWidget):
         self.model.removed.connect(self._forget)
         shortcuts = (("Ctrl+Shift+O", self, self.ask), ("Delete", self.list, self._close))
         for keys, place, act in shortcuts:
-            QShortcut(QKeySequence(keys), place, act, context=Qt.ShortcutContext.WidgetWithChildrenShortcut)
+            # not given at once with what it does: its context would be the whole window then
+            made = QShortcut(QKeySequence(keys), place, context=Qt.ShortcutContext.WidgetWithChildrenShortcut)
+            made.activated.connect(act)
 
     def _close(self) -> None:
         if self.current is not None:

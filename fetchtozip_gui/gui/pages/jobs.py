@@ -98,7 +98,9 @@ class JobsPage(QWidget):
         self._clock.timeout.connect(self._tick)
         self._clock.start()
         for keys, act in (("Ctrl+F", self._go_to_filter), ("Delete", self._remove)):
-            QShortcut(QKeySequence(keys), self, act, context=Qt.ShortcutContext.WidgetWithChildrenShortcut)
+            # not given at once with what it does: its context would be the whole window then
+            made = QShortcut(QKeySequence(keys), self, context=Qt.ShortcutContext.WidgetWithChildrenShortcut)
+            made.activated.connect(act)
 
     def _ask(self, text: str) -> None:
         self.rows.ask(text)

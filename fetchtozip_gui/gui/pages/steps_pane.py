@@ -88,7 +88,8 @@ class StepsPane(QFrame):
         self._asked += 1
         number, tested, rows = self._asked, self._findings.tested, self._rows
         steps = list(self.model.steps)
-        if tested is None:
+        page = tested.frame if tested is not None else None
+        if rows is None and page is None:
             self.model.show_stages(())
             self._show(None, self._asked)
             return
@@ -100,7 +101,7 @@ class StepsPane(QFrame):
         def work() -> list[Stage]:
             from fetchtozip_gui.core.preview import preview  # heavy: Polars
 
-            with looked_at(rows, tested.frame) as every:
+            with looked_at(rows, page) as every:
                 return preview(steps, every)
 
         self._at_work = True

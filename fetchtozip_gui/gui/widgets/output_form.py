@@ -34,7 +34,7 @@ class OutputForm(QWidget):
         self.formats = _combo("Format", "What kind of file is written (Alt+M)")
         self.members = _combo("Inside the ZIP", "What the ZIP holds (arrow keys)")
         self._about = label(role="muted", wraps=True)
-        self.options = OutputOptions(draft)
+        self.options = OutputOptions(draft, self)
         self.name = _line("Name", "What the file is called; {date} and {name} are filled in (Alt+N)")
         self.date, self.own = _quiet("+ date", "Put {date} into the name"), _quiet("+ name", "Put {name} into the name")
         self.preview = label(role="muted", wraps=True)

@@ -41,8 +41,9 @@ class OutputOptions(QWidget):
     secret = Signal(str)
     """A password was typed: it is to be kept, and `keep` told under which name."""
 
-    def __init__(self, draft: DraftModel) -> None:
-        super().__init__()
+    def __init__(self, draft: DraftModel, parent: QWidget) -> None:
+        # it decides by itself whether it is seen: without a parent it would be a window for a moment
+        super().__init__(parent)
         self.setProperty("role", "clear")
         self._draft = draft
         self.button = QPushButton()
