@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QWidget
 
 from fetchtozip_gui.core.errors import FetchToZipError
 from fetchtozip_gui.gui.models.comparisons import Comparisons
+from fetchtozip_gui.gui.part_keys import PART_KEYS
 from fetchtozip_gui.gui.resources import resource
 from fetchtozip_gui.gui.widgets.sidebar import Place
 from fetchtozip_gui.gui.words import place
@@ -224,7 +225,7 @@ class Rooms(QObject):
     def _help(self) -> QWidget:
         from fetchtozip_gui.gui.pages.help import HelpPage
 
-        self.help = HelpPage(resource("help"), self._window.actions_.shortcuts())
+        self.help = HelpPage(resource("help"), [*self._window.actions_.shortcuts(), *PART_KEYS])
         return self.help
 
     def _lines(self, job_id: str, answer: Callable[[Sequence[Line]], None]) -> None:
