@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject
 from PySide6.QtGui import QGuiApplication
 
-from fetchtozip_gui.engine.job import Job
 from fetchtozip_gui.gui.models.jobs import JobsModel
 
 if TYPE_CHECKING:
     from PySide6.QtDBus import QDBusConnection
+
+    from fetchtozip_gui.engine.job import Job
 
 _INTERFACE = "com.canonical.Unity.LauncherEntry"
 """The D-Bus interface to which the docks of GNOME, KDE, Unity and others listen: there is no other they share."""

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from fetchtozip_gui.core.errors import FetchToZipError
-from fetchtozip_gui.engine.job import Job
 from fetchtozip_gui.gui.errands import Errands
 from fetchtozip_gui.gui.models.draft import DraftModel
 from fetchtozip_gui.gui.models.findings import Findings
@@ -23,6 +22,7 @@ if TYPE_CHECKING:
     import polars as pl
 
     from fetchtozip_gui.engine.engine import Engine
+    from fetchtozip_gui.engine.job import Job
 
 Rows = Callable[[], "AbstractContextManager[pl.LazyFrame]"]
 """Gives all rows of a job for as long as somebody looks; to be called away from the window's thread."""

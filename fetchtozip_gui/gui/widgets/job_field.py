@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtGui import QPaintEvent
 from PySide6.QtWidgets import QComboBox, QStyle, QStyleOptionComboBox, QStylePainter, QWidget
 
-from fetchtozip_gui.engine.job import Job
 from fetchtozip_gui.gui.form_specs import ABSENT, Spec
 from fetchtozip_gui.gui.models.jobs import JobsModel
 from fetchtozip_gui.gui.widgets.fields import ChoiceField
 from fetchtozip_gui.gui.words import counted, exact
+
+if TYPE_CHECKING:
+    from fetchtozip_gui.engine.job import Job
 
 MOST = 200
 """Jobs that are offered, the newest first; an older one is sent from the Jobs page."""
