@@ -21,6 +21,7 @@ from fetchtozip_gui.engine.lock import Lock
 if TYPE_CHECKING:
     import polars as pl
 
+    from fetchtozip_gui.core.rows.outlook import Outlook
     from fetchtozip_gui.engine.attempt import Attempt
     from fetchtozip_gui.engine.engine import Engine
 
@@ -38,6 +39,8 @@ class Read:
     columns: tuple[tuple[str, str], ...]
     notes: tuple[str, ...] = ()
     problem: str = ""
+    left_out: tuple[str, ...] = ()
+    """The lines of the file that are no rows, one sentence each."""
 
     def lazy(self) -> pl.LazyFrame:
         """All rows, in order; nothing is loaded."""
@@ -67,6 +70,7 @@ class Reading:
         # heavy: all plug-ins' models
         from fetchtozip_gui.core.errors import Cancelled
         from fetchtozip_gui.core.recipe import Recipe
+        from fetchtozip_gui.core.rows.files import LEFT_OUT
 
         recipe = Recipe.parse(
             {"version": 1, "name": "rows", "source": self._source, "output": {"type": "file", "format": "parquet"}}
@@ -80,15 +84,18 @@ class Reading:
         if self._stopped:
             raise Cancelled("Reading was stopped.")
         notes: list[str] = []
+        left_out: list[str] = []
         with closing(self._attempt.events()) as events:
             for event in events:
                 match event:
                     case Fetched():
                         progress(event)
+                    case Said(text=text) if text.startswith(LEFT_OUT):
+                        left_out.append(text.removeprefix(LEFT_OUT))
                     case Said():
                         notes.append(event.text)
                     case Delivered() as delivered:
-                        read = _told(home, delivered, notes)
+                        read = _told(home, delivered, notes, left_out)
         delete(home / "spool")
         return read
 
@@ -103,6 +110,23 @@ class Reading:
             raise RecipeError(f"{path.name} is a folder.", "Choose the files in it.")
         state = f"{key} {path.absolute()} {known.st_size} {known.st_mtime_ns}"
         return readings(self._engine.folder) / hashlib.blake2b(state.encode(), digest_size=12).hexdigest()
+
+
+def outlook(source: Mapping[str, Any]) -> Outlook:
+    """How a file shows itself to be written, as far as its `source` leaves that open; reads its beginning alone."""
+    # heavy: Pydantic, and Polars with all readers
+    from pydantic import ValidationError
+
+    from fetchtozip_gui.core.rows.file_parts import Options
+    from fetchtozip_gui.core.rows.outlook import look
+    from fetchtozip_gui.core.sources.file import FileSource
+
+    try:
+        options = Options.of(FileSource.model_validate(dict(source)))
+    except ValidationError:
+        # reading tells what is wrong with the source
+        options = Options()
+    return look(Path(str(source.get("path", ""))).expanduser(), options)
 
 
 def readings(folder: Folder) -> Path:
@@ -128,9 +152,10 @@ def tidy(folder: Folder, keep_days: int = KEEP_DAYS) -> int:
     return gone
 
 
-def _told(home: Path, delivered: Delivered, notes: list[str]) -> Read:
+def _told(home: Path, delivered: Delivered, notes: list[str], left_out: list[str]) -> Read:
     problem = delivered.verdict.words if delivered.verdict.state == "partial" else ""
-    read = Read(home / _ROWS, delivered.rows, delivered.columns, tuple(dict.fromkeys(notes)), problem)
+    told = tuple(dict.fromkeys(notes))
+    read = Read(home / _ROWS, delivered.rows, delivered.columns, told, problem, tuple(left_out))
     about = {**asdict(read), "path": ""}
     try:
         (home / _ABOUT).write_text(json.dumps(about), encoding="utf-8")
@@ -144,7 +169,8 @@ def _known(home: Path) -> Read | None:
     try:
         about = json.loads((home / _ABOUT).read_bytes())
         columns = tuple((str(name), str(kind)) for name, kind in about["columns"])
-        read = Read(home / _ROWS, int(about["rows"]), columns, tuple(about["notes"]), str(about["problem"]))
+        notes, left_out = tuple(about["notes"]), tuple(about["left_out"])
+        read = Read(home / _ROWS, int(about["rows"]), columns, notes, str(about["problem"]), left_out)
     except (OSError, ValueError, KeyError, TypeError):
         return None
     return read if read.path.is_file() else None

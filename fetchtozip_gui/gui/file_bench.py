@@ -21,6 +21,7 @@ from fetchtozip_gui.gui.pages.profile_pane import ProfilePane
 from fetchtozip_gui.gui.pages.rows_pane import RowsPane
 from fetchtozip_gui.gui.pages.rules_pane import RulesPane
 from fetchtozip_gui.gui.pages.steps_pane import StepsPane
+from fetchtozip_gui.gui.widgets.read_form import ReadForm
 from fetchtozip_gui.gui.widgets.report_button import ReportButton
 from fetchtozip_gui.gui.words import counted
 
@@ -79,6 +80,7 @@ class FileBench(QObject):
         report = ReportButton(file, looking)
         pane = FilePane(
             file,
+            ReadForm(file, looking),
             [
                 (
                     "&Rows",

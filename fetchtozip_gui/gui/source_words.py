@@ -114,6 +114,18 @@ FILE: Mapping[str, Words] = {
     "delimiter": Words("Delimiter", "Between the fields of a CSV", "found out"),
     "encoding": Words("Encoding", "Of a text, such as utf-8 or cp1252", "found out"),
     "member": Words("File in the ZIP", "Where a ZIP holds several", "the only one"),
+    "quote": Words(
+        "Quotes",
+        "Around the fields of a CSV in which a delimiter stands",
+        names={"auto": "Found out", "double": 'Double "', "single": "Single '", "none": "None"},
+    ),
+    "header": Words("Names in", "The line or row that holds the names; those before it are left out; 0 is none"),
+    "records": Words("Rows at", "In a JSON a JSONPath such as $.data, in an XML the element as orders/order", "auto"),
+    "bad_lines": Words(
+        "Bad lines",
+        "What becomes of a line of a CSV or JSON Lines that is no row",
+        names={"stop": "End the reading there", "skip": "Leave them out, and list them"},
+    ),
 }
 """Refines the fields of `FileSource`."""
 

@@ -22,6 +22,8 @@ LONGEST = 64 * 1024 * 1024
 """Bytes of the longest record."""
 _WIDEST_PROVEN = 5_000
 """Columns up to which proving a block well formed is quick."""
+_LONGEST_FAULT = 4 * BLOCK
+"""Bytes after which a quote that is not closed is taken for a fault, where such lines are left out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,15 +41,18 @@ class Table:
 
     dialect: Dialect
     columns: tuple[str, ...]
+    skips: bool = False
+    """Whether a line that is no row is left out; else it is an error."""
 
     def parse(self, block: Block) -> Parsed:
         """The block's rows with their types; errors as those of `texts`. Safe in several threads."""
-        frame = self.texts(block)
-        return Parsed(frame, types_of(frame))
+        faults: list[BadBody] = []
+        frame = self.texts(block, faults)
+        return Parsed(frame, types_of(frame), left_out=tuple(fault.message for fault in faults))
 
-    def texts(self, block: Block) -> pl.DataFrame:
-        """The block's rows; `BadBody` names the line that is no row of this table."""
-        return self._quick(block.text) if block.proven else self._exact(block)
+    def texts(self, block: Block, faults: list[BadBody]) -> pl.DataFrame:
+        """The block's rows. The line that is no row of this table is added to `faults`, or raised as `BadBody`."""
+        return self._quick(block.text) if block.proven else self._exact(block, faults)
 
     def empty(self) -> pl.DataFrame:
         """No rows."""
@@ -65,17 +70,23 @@ class Table:
             glob=False,
         )
 
-    def _exact(self, block: Block) -> pl.DataFrame:
+    def _exact(self, block: Block, faults: list[BadBody]) -> pl.DataFrame:
         width = len(self.columns)
         rows = []
-        for record in records(block.text, self.dialect.delimiter, self.dialect.quote, final=True, line=block.line):
+        for record in self._records(block.text, block.line, final=True, faults=faults):
             if len(record.fields) == width:
                 rows.append(record.fields)
-            elif not record.is_blank:
-                raise _ragged(record, width)
+            elif record.fields and not record.is_blank:
+                if not self.skips:
+                    raise _ragged(record, width)
+                faults.append(_ragged(record, width))
         found = list(zip(*rows, strict=True)) if rows else [()] * width
         texts = (pl.Series(name, values, dtype=pl.Binary) for name, values in zip(self.columns, found, strict=True))
         return pl.DataFrame([values.cast(pl.String) for values in texts])
+
+    def _records(self, text: bytes, line: int, *, final: bool, faults: list[BadBody]) -> Iterator[Record]:
+        mark, quote = self.dialect.delimiter, self.dialect.quote
+        return records(text, mark, quote, final=final, line=line, faults=faults if self.skips else None)
 
     def whole_records(self, window: bytes, line: int, final: bool) -> Block | None:
         """The records that are complete in `window`; null when not even one is, `final` when nothing follows it."""
@@ -90,7 +101,7 @@ class Table:
         if final:
             return Block(window, line, proven=False)
         end = 0
-        for record in records(window, self.dialect.delimiter, self.dialect.quote, final=False, line=line):
+        for record in self._records(window, line, final=False, faults=[]):
             end = record.end
         return Block(window[:end], line, proven=False) if end else None
 
@@ -127,7 +138,7 @@ def delimited_frame(body: bytes, *, delimiter: str | None = None, encoding: str 
     if reader.table is None:
         return Parsed(pl.DataFrame(), pl.Schema())
     table = reader.table
-    frames = [table.texts(block) for block in reader.blocks()]
+    frames = [table.texts(block, []) for block in reader.blocks()]
     frame = pl.concat(frames) if frames[1:] else frames[0] if frames else table.empty()
     return Parsed(frame, types_of(frame), tuple(notes))
 
@@ -143,15 +154,22 @@ class DelimitedReader:
         chunks: Iterable[bytes],
         *,
         delimiter: str | None = None,
+        quote: str | None = None,
         encoding: str | None = None,
+        header: int = 1,
+        skips: bool = False,
         size: int = BLOCK,
         notes: list[str] | None = None,
     ) -> None:
+        """`header` is the line that holds the names, 0 when none does; what is no row is an error, or `skips` it."""
         self._notes = [] if notes is None else notes
         self._text = Text(chunks, encoding, self._notes)
         self._size = size
         self._line = 1
-        self.table = self._begin(delimiter)
+        self._header = header
+        self._skips = skips
+        self._skip_lines()
+        self.table = self._begin(delimiter, quote)
 
     def blocks(self) -> Iterator[Block]:
         """The rows, in order; call once."""
@@ -165,14 +183,40 @@ class DelimitedReader:
                 if final:
                     return
                 size *= 2
-                if size > LONGEST:
+                if self._skips and size > _LONGEST_FAULT and window:
+                    block = Block(window[: window.index(b"\n") + 1], self._line, proven=False)
+                elif size > LONGEST:
                     raise _too_long(self._line)
-                continue
+                else:
+                    continue
             size = self._size
             yield block
             self._pass(len(block.text))
 
-    def _begin(self, delimiter: str | None) -> Table | None:
+    def _skip_lines(self) -> None:
+        """Pass what stands before the header's line."""
+        size = self._size
+        while self._line < self._header:
+            window, final = self._text.window(size)
+            if not window and not final:
+                size *= 2
+                if size > LONGEST:
+                    raise _too_long(self._line)
+                continue
+            size, end = self._size, 0
+            for _ in range(self._header - self._line):
+                found = window.find(b"\n", end)
+                end = len(window) if found < 0 else found + 1
+                if found < 0:
+                    break
+            self._pass(end)
+            if final and end == len(window):
+                raise BadBody(
+                    f"There is no line {self._header:,} to take the names from; there are {self._line - 1:,} lines.",
+                    "Name another line in `header`.",
+                )
+
+    def _begin(self, delimiter: str | None, quote: str | None) -> Table | None:
         size = self._size
         while True:
             window, final = self._text.window(size)
@@ -180,7 +224,7 @@ class DelimitedReader:
             self._pass(blank)
             window = window[blank:]
             if window:
-                dialect = find_dialect(window, final=final, delimiter=delimiter)
+                dialect = find_dialect(window, final=final, delimiter=delimiter, quote=quote)
                 header = next(records(window, dialect.delimiter, dialect.quote, final=final, line=self._line), None)
                 if header is not None:
                     return self._table(dialect, header)
@@ -191,15 +235,23 @@ class DelimitedReader:
                 raise _too_long(self._line)
 
     def _table(self, dialect: Dialect, header: Record) -> Table:
-        self._pass(header.end)
-        columns = unique_names([(name or b"").decode("utf-8") for name in header.fields], self._notes)
+        if self._header:
+            self._pass(header.end)
+            columns = unique_names([(name or b"").decode("utf-8") for name in header.fields], self._notes)
+        else:
+            columns = nameless(len(header.fields))
         if dialect != Dialect(",", '"'):
             self._notes.append(f"Read with {dialect}.")
-        return Table(dialect, columns)
+        return Table(dialect, columns, self._skips)
 
     def _pass(self, count: int) -> None:
         self._line += self._text.buffer.count(b"\n", 0, count)
         self._text.drop(count)
+
+
+def nameless(width: int) -> tuple[str, ...]:
+    """What columns are called that have no names."""
+    return tuple(f"column_{place}" for place in range(1, width + 1))
 
 
 def unique_names(names: Iterable[str], notes: list[str]) -> tuple[str, ...]:

@@ -28,22 +28,22 @@ class Dialect:
         return f"{between} between fields" + {"": ", no quoting", "'": ", single quotes"}.get(self.quote, "")
 
 
-def find_dialect(text: bytes, *, final: bool, delimiter: str | None) -> Dialect:
+def find_dialect(text: bytes, *, final: bool, delimiter: str | None, quote: str | None = None) -> Dialect:
     """The dialect under which the first records have the header's number of fields; a comma where none is better.
 
     `final` says that `text` is all there is. Double quotes go before no quotes and single ones, and a comma before the
-    other delimiters, so that what is written by the standard is read by the standard.
+    other delimiters, so that what is written by the standard is read by the standard. What is given is not looked for.
     """
     sample = text[:_SAMPLE_BYTES]
     whole = final and len(sample) == len(text)
-    best, best_score = Dialect(delimiter or ",", '"'), (0.0, 1)
-    for quote in ('"', "'", ""):
-        if quote == "'" and b"'" not in sample:
+    best, best_score = Dialect(delimiter or ",", '"' if quote is None else quote), (0.0, 1)
+    for mark in ('"', "'", "") if quote is None else (quote,):
+        if quote is None and mark == "'" and b"'" not in sample:
             continue
         for candidate in (delimiter,) if delimiter else DELIMITERS:
-            dialect = Dialect(candidate, quote)
+            dialect = Dialect(candidate, mark)
             score = _score(sample, whole, dialect)
-            if score > best_score and (quote or _is_unquoted(sample, whole, dialect)):
+            if score > best_score and (mark or quote == "" or _is_unquoted(sample, whole, dialect)):
                 best, best_score = dialect, score
             if best == dialect and score[0] == 1.0:
                 return dialect

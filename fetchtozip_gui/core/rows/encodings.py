@@ -28,7 +28,8 @@ class Text:
     def __init__(self, chunks: Iterable[bytes], encoding: str | None = None, notes: list[str] | None = None) -> None:
         self._chunks = iter(chunks)
         self._given = encoding
-        self._encoding: str | None = None
+        self.encoding: str | None = None
+        """What the text is written in; null while that is not decided."""
         self._decoder: codecs.IncrementalDecoder | None = None
         self._only_returns = False
         self._begun = False
@@ -45,7 +46,7 @@ class Text:
         self._fill(size)
         final = self.ended and len(self.buffer) <= size
         window = self.buffer if final else self.buffer[: self.buffer.rfind(b"\n", 0, size) + 1]
-        if self._encoding is None and not window.isascii():
+        if self.encoding is None and not window.isascii():
             self._decide(window)
             return self.window(size)
         return window, final
@@ -107,7 +108,7 @@ class Text:
             break
 
     def _settle(self, name: str) -> None:
-        self._encoding = name
+        self.encoding = name
         if name != "utf-8":
             self._decoder = codecs.getincrementaldecoder(name)()
             self._notes.append(f"Read as {name}.")
@@ -117,7 +118,7 @@ class Text:
             try:
                 chunk = self._decoder.decode(chunk, final).encode("utf-8")
             except UnicodeError as error:
-                raise BadBody(f"The text is not {self._encoding}: {error}.", "Give its `encoding`.") from None
+                raise BadBody(f"The text is not {self.encoding}: {error}.", "Give its `encoding`.") from None
         return chunk.replace(b"\r", b"\n") if self._only_returns else chunk
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from fetchtozip_gui.core.errors import BadBody
-from fetchtozip_gui.core.rows.delimited import unique_names
+from fetchtozip_gui.core.rows.delimited import nameless, unique_names
 from fetchtozip_gui.core.rows.excel_lost import lost_cells
 from fetchtozip_gui.core.rows.parsed import Parsed
 from fetchtozip_gui.core.rows.text_types import types_of
@@ -22,11 +22,12 @@ _EXACT = 2**53
 _DAY_ZERO = dt.date(1899, 12, 31)
 
 
-def excel_frame(book: bytes | Path, *, sheet: str | int | None = None) -> Parsed:
+def excel_frame(book: bytes | Path, *, sheet: str | int | None = None, header: int = 1) -> Parsed:
     """The rows of a sheet: the one of this name or number (from 1), else the first that has any.
 
-    The first row holds the names. Whole numbers become integers, days without a time dates, times without a day
-    times. A workbook is read as a whole: memory grows with the sheet. `BadBody` says what there is.
+    The row with the number `header` holds the names, none when it is 0; empty rows before the first do not count. Whole
+    numbers become integers, days without a time dates, times without a day times. A workbook is
+    read as a whole: memory grows with the sheet. `BadBody` says what there is.
     """
     import fastexcel  # heavy: only for workbooks
 
@@ -35,14 +36,17 @@ def excel_frame(book: bytes | Path, *, sheet: str | int | None = None) -> Parsed
     try:
         reader = fastexcel.read_excel(str(book) if isinstance(book, Path) else book)
         name = _sheet(reader, sheet, notes)
-        header = reader.load_sheet(name, header_row=None, n_rows=1, dtypes="string").to_polars()
-        if not header.width:
+        first = reader.load_sheet(name, header_row=None, n_rows=header or 1, dtypes="string").to_polars()
+        if not first.width:
             return Parsed(pl.DataFrame(), notes=tuple(notes))
-        names = unique_names([str(cell or "") for cell in header.row(0)], notes)
+        if first.height < header:
+            there = f"sheet {name!r} has {first.height:,} rows"
+            raise BadBody(f"There is no row {header:,} to take the names from; {there}.", "Name another in `header`.")
+        names = unique_names([str(cell or "") for cell in first.row(-1)], notes) if header else nameless(first.width)
         lost = lost_cells(book, name)
         if lost.errors:
             notes.append(f"{lost.errors:,} cells hold an error such as #N/A; they are null here.")
-        return _rows(reader, name, list(names), notes, mixed=lost.mixed)
+        return _rows(reader, name, list(names), notes, mixed=lost.mixed, header=header)
     except fastexcel.FastExcelError as error:
         raise BadBody(
             f"The workbook cannot be read: {str(error).splitlines()[0]}.",
@@ -68,12 +72,12 @@ def _sheet(reader: ExcelReader, sheet: str | int | None, notes: list[str]) -> st
     raise BadBody(f"There is no sheet {sheet!r}; there are {there}.", "Name one of them in `sheet`, or its number.")
 
 
-def _rows(reader: ExcelReader, name: str, names: list[str], notes: list[str], *, mixed: bool) -> Parsed:
+def _rows(reader: ExcelReader, name: str, names: list[str], notes: list[str], *, mixed: bool, header: int) -> Parsed:
     from fastexcel import UnsupportedColumnTypeCombinationError  # heavy: only for workbooks
 
     options: dict[str, Any] = {
         "header_row": None,
-        "skip_rows": 1,
+        "skip_rows": header,
         "column_names": names,
         "schema_sample_rows": None,
     }

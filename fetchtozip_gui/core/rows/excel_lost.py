@@ -32,7 +32,7 @@ def lost_cells(book: bytes | Path, sheet: str) -> Lost:
     """What can be seen in the sheet's XML; where there is none (xls, xlsb, ods), anything may stand anywhere."""
     try:
         with zipfile.ZipFile(BytesIO(book) if isinstance(book, bytes) else book) as archive:
-            part = _part(archive, sheet)
+            part = sheet_part(archive, sheet)
             if part not in archive.NameToInfo:
                 return Lost(0, True)
             errors, mixed = _look(archive, part)
@@ -41,7 +41,7 @@ def lost_cells(book: bytes | Path, sheet: str) -> Lost:
         return Lost(0, True)
 
 
-def _part(archive: zipfile.ZipFile, sheet: str) -> str:
+def sheet_part(archive: zipfile.ZipFile, sheet: str) -> str:
     """The name of the member that holds the sheet (ECMA-376): the workbook names its relation, and that its target."""
     from lxml import etree  # type: ignore[import-untyped]  # heavy: only for workbooks and XML
 

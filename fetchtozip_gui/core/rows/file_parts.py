@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
@@ -14,10 +14,15 @@ from fetchtozip_gui.core.rows.opened import Opened
 from fetchtozip_gui.core.rows.parsed import Parsed
 from fetchtozip_gui.core.rows.stream import Stream
 
+if TYPE_CHECKING:
+    from fetchtozip_gui.core.sources.file import FileSource
+
 # the readers of the formats are imported where they are used: one job reads one format, and some are heavy
 
 WHOLE = 256 * 1024 * 1024
 """Bytes of a JSON object, which cannot be read in parts."""
+QUOTES = {"auto": None, "double": '"', "single": "'", "none": ""}
+"""The marks by their names in a recipe."""
 _CELLS = 250_000
 _XML_ROWS = 5_000
 _XML_VALUES = 50_000
@@ -32,6 +37,27 @@ class Options:
     delimiter: str | None = None
     encoding: str | None = None
     member: str | None = None
+    quote: str | None = None
+    """"" where quotes are characters like any other."""
+    header: int = 1
+    records: str = "auto"
+    skips: bool = False
+    """Whether a line that is no row is left out."""
+
+    @classmethod
+    def of(cls, source: FileSource) -> Options:
+        """As a recipe's source says it."""
+        return cls(
+            source.format,
+            source.sheet,
+            source.delimiter,
+            source.encoding,
+            source.member,
+            QUOTES[source.quote],
+            source.header,
+            source.records,
+            source.bad_lines == "skip",
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +99,15 @@ def jobs(file: Opened, kind: str, options: Options, found: Found, skip: int) -> 
 def _delimited(file: Opened, options: Options, found: Found, *, delimiter: str | None = None) -> Iterator[Job]:
     from fetchtozip_gui.core.rows.delimited import DelimitedReader
 
-    delimiter = options.delimiter or delimiter
-    reader = DelimitedReader(file.chunks(), delimiter=delimiter, encoding=options.encoding, notes=found.notes)
+    reader = DelimitedReader(
+        file.chunks(),
+        delimiter=options.delimiter or delimiter,
+        quote=options.quote,
+        encoding=options.encoding,
+        header=options.header,
+        skips=options.skips,
+        notes=found.notes,
+    )
     table = reader.table
     if table is None:
         return
@@ -94,7 +127,9 @@ def _json_lines(file: Opened, options: Options, found: Found) -> Iterator[Job]:
 
         def parse(text: bytes = text, line: int = line) -> Parsed:
             notes: list[str] = []
-            return Parsed(lines_frame(text, line=line, known=found.schema, notes=notes), notes=tuple(notes))
+            faults: list[BadBody] | None = [] if options.skips else None
+            frame = lines_frame(text, line=line, known=found.schema, notes=notes, faults=faults)
+            return Parsed(frame, notes=tuple(notes), left_out=tuple(fault.message for fault in faults or ()))
 
         yield Job(parse, len(text))
 
@@ -104,7 +139,7 @@ def _json(file: Opened, options: Options, found: Found) -> Iterator[Job]:
     from fetchtozip_gui.core.rows.json_rows import json_frame
 
     chunks = file.chunks()
-    if not begins_list(file.head):
+    if not begins_list(file.head) or options.records not in ("auto", "$"):
         chunks = iter([_records(chunks, options, found)])
     for part in array_parts(chunks, options.encoding):
 
@@ -116,8 +151,8 @@ def _json(file: Opened, options: Options, found: Found) -> Iterator[Job]:
 
 
 def _records(chunks: Iterator[bytes], options: Options, found: Found) -> bytes:
-    """The records in an object, found as in an answer of an HTTP source."""
-    from fetchtozip_gui.core.http.candidates import find_records
+    """The records in an object, named or found as in an answer of an HTTP source."""
+    from fetchtozip_gui.core.http.candidates import find_records, named_records
     from fetchtozip_gui.core.http.outline import outline
     from fetchtozip_gui.core.http.records import Cutter
     from fetchtozip_gui.core.rows.encodings import Text
@@ -128,17 +163,24 @@ def _records(chunks: Iterator[bytes], options: Options, found: Found) -> bytes:
             f"The JSON object is larger than {WHOLE:,} bytes (limit of a file that is no list).",
             "Save its records as a JSON list, or one record a line: those can have any size.",
         )
-    records, words = find_records(outline(body))
-    found.notes.append(words)
+    if options.records == "auto":
+        records, words = find_records(outline(body))
+        found.notes.append(words)
+    else:
+        records = named_records(outline(body), options.records)
     return bytes(Cutter(records).cut(body).records)
 
 
 def _xml(file: Opened, options: Options, found: Found) -> Iterator[Job]:
-    from fetchtozip_gui.core.rows.xml import LOOKED_AT, row_path, rows_frame, xml_rows
+    from fetchtozip_gui.core.rows.xml import LOOKED_AT, named_path, row_path, rows_frame, shown_path, xml_rows
 
     stream = Stream(file.chunks())
-    path = row_path(stream.ahead(LOOKED_AT + 1), encoding=options.encoding)
-    found.notes.append(f"The rows are the elements {'/'.join(path)}.")
+    head = stream.ahead(LOOKED_AT + 1)
+    if options.records == "auto":
+        path = row_path(head, encoding=options.encoding)
+    else:
+        path = named_path(head, options.records, encoding=options.encoding)
+    found.notes.append(f"The rows are the elements {shown_path(path)}.")
     rows: list[Any] = []
     values = start = 0
     for row in xml_rows(stream, path, encoding=options.encoding):
@@ -157,7 +199,7 @@ def _excel(file: Opened, options: Options, found: Found) -> Iterator[Job]:
 
     with file.on_disk() as path:
         check_workbook(path)
-        parsed = excel_frame(path, sheet=options.sheet)
+        parsed = excel_frame(path, sheet=options.sheet, header=options.header)
         size = path.stat().st_size
     found.notes += parsed.notes
     frame = parsed.frame

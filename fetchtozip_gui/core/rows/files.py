@@ -17,6 +17,10 @@ from fetchtozip_gui.core.rows.parsed import Parsed
 from fetchtozip_gui.core.spool import pack
 from fetchtozip_gui.core.work import Done, Failed, Part, Tools, Yielded, in_order, working
 
+LEFT_OUT = "Left out: "
+"""Begins the sentence about a line that is no row."""
+TOLD_LINES = 1_000
+"""Lines left out that are told one by one; beyond, their number is."""
 _Made = tuple[Job, Parsed, bytes]
 
 
@@ -63,6 +67,7 @@ def _parsed(file: Opened, kind: str, options: Options, tools: Tools, done: Done)
     """The parts that have columns, and what there is to say, each sentence once."""
     found = Found(done.schema)
     told: set[str] = set()
+    left_out = 0
     work = _to_the_fault(jobs(file, kind, options, found, done.pages))
     with (
         closing(work),
@@ -75,10 +80,16 @@ def _parsed(file: Opened, kind: str, options: Options, tools: Tools, done: Done)
                 if note not in told:
                     told.add(note)
                     yield Said(note)
+            for sentence in parsed.left_out[: max(0, TOLD_LINES - left_out)]:
+                yield Said(f"{LEFT_OUT}{sentence}")
+            left_out += len(parsed.left_out)
             if parsed.frame.width:
                 if parsed.schema is None:
                     found.schema = unite(found.schema, parsed.frame.schema) if found.schema else parsed.frame.schema
                 yield job, parsed, packed
+        if left_out:
+            only = f", the first {TOLD_LINES:,} of them are told" if left_out > TOLD_LINES else ""
+            yield Said(f"{left_out:,} {'line was' if left_out == 1 else 'lines were'} left out{only}.")
 
 
 def _made(job: Job) -> _Made:

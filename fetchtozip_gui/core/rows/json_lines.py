@@ -18,12 +18,23 @@ _VALUE = msgspec.json.Decoder(msgspec.Raw)
 
 
 def lines_frame(
-    text: bytes, *, line: int = 1, known: pl.Schema | None = None, notes: list[str] | None = None
+    text: bytes,
+    *,
+    line: int = 1,
+    known: pl.Schema | None = None,
+    notes: list[str] | None = None,
+    faults: list[BadBody] | None = None,
 ) -> pl.DataFrame:
     """The rows of whole lines of UTF-8, the first of them numbered `line`; blank ones are left out.
 
-    `BadBody` names the line that is not one JSON value.
+    `BadBody` names the line that is not one JSON value; with `faults` it is added there, and the line left out.
     """
+    if faults is not None and (found := list(_culprits(text, line))):
+        faults += [fault for _, fault in found]
+        lines = text.split(b"\n")
+        for number, _ in found:
+            lines[number - line] = b""
+        text = b"\n".join(lines)
     values = [value for value in (one.strip() for one in text.split(b"\n")) if value]
     try:
         frame = json_frame([b"[" + b",".join(values) + b"]"], known, notes)
@@ -62,15 +73,18 @@ def json_lines_frame(body: bytes, *, encoding: str | None = None) -> Parsed:
 
 
 def _culprit(text: bytes, line: int) -> BadBody | None:
+    return next((fault for _, fault in _culprits(text, line)), None)
+
+
+def _culprits(text: bytes, line: int) -> Iterator[tuple[int, BadBody]]:
+    """The lines that are not one JSON value; what is nested too deep for this look is nested too deep for the next."""
     for number, value in enumerate(text.split(b"\n"), line):
         if not value.strip():
             continue
         try:
             _VALUE.decode(value)
         except RecursionError:
-            return None
+            return
         except (msgspec.MsgspecError, UnicodeError) as error:
-            return BadBody(
-                f"Line {number:,} is not one JSON value: {error}.", "Each line has to hold one whole record."
-            )
-    return None
+            hint = "Each line has to hold one whole record."
+            yield number, BadBody(f"Line {number:,} is not one JSON value: {error}.", hint)

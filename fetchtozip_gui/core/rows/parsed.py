@@ -11,9 +11,11 @@ import polars as pl
 class Parsed:
     """`schema` is the type all texts of a column have, where `frame` still holds the texts; null where it has types.
 
-    `notes` are sentences for the log: columns renamed, an encoding found.
+    `notes` are sentences for the log: columns renamed, an encoding found. `left_out` are the lines that are no rows,
+    one sentence each.
     """
 
     frame: pl.DataFrame
     schema: pl.Schema | None = None
     notes: tuple[str, ...] = ()
+    left_out: tuple[str, ...] = ()

@@ -23,11 +23,14 @@ class Record:
         return self.fields == [None]
 
 
-def records(text: bytes, delimiter: str, quote: str, *, final: bool, line: int = 1) -> Iterator[Record]:
+def records(
+    text: bytes, delimiter: str, quote: str, *, final: bool, line: int = 1, faults: list[BadBody] | None = None
+) -> Iterator[Record]:
     """The records of `text`, whose first line has the number `line`; one cut off by its end only when `final`.
 
     A field in quotes is followed by a delimiter or the end of its line, a quote inside is doubled; in a field without
-    quotes around it a quote is a character like any other. `BadBody` names the line of anything else.
+    quotes around it a quote is a character like any other. `BadBody` names the line of anything else; with `faults` it
+    is added there, and that line is a record without fields.
     """
     pattern, closed = _patterns(delimiter, quote)
     between, mark = delimiter.encode(), quote.encode()
@@ -46,7 +49,15 @@ def records(text: bytes, delimiter: str, quote: str, *, final: bool, line: int =
             if mark and value.startswith(mark):
                 if not final and not closed.match(text, at):
                     return
-                raise _malformed(text, at, line + text.count(b"\n", start, at), bool(closed.match(text, at)))
+                fault = _malformed(text, at, line + text.count(b"\n", start, at), bool(closed.match(text, at)))
+                if faults is None:
+                    raise fault
+                faults.append(fault)
+                end = text.find(b"\n", start)
+                at = length if end < 0 else end + 1
+                yield Record([], line, at)
+                line, start, fields = line + 1, at, []
+                continue
             if value.endswith(b"\r") and not text.startswith(between, end):
                 value = value[:-1]
             value = value or None

@@ -57,11 +57,7 @@ def row_path(head: bytes, *, encoding: str | None = None) -> Path:
     Of all elements that repeat below one parent, those that cover the most; where none does, the only child, and the
     only child of that, down to an element with several.
     """
-    root: Element | None = None
-    for element in _begun(head[:LOOKED_AT], len(head) <= LOOKED_AT, encoding):
-        root = element if root is None else root
-    if root is None:
-        raise BadBody("This is not XML: there is no element in it.", "The body may be cut.")
+    root = _root(head, encoding)
     covered: dict[Path, int] = {}
     repeated: set[Path] = set()
     _survey(root, (root.tag,), covered, repeated)
@@ -72,6 +68,42 @@ def row_path(head: bytes, *, encoding: str | None = None) -> Path:
     while len(children := list(only.iterchildren("*"))) == 1 and (len(children[0]) or children[0].attrib):
         only, path = children[0], (*path, children[0].tag)
     return path
+
+
+def named_path(head: bytes, named: str, *, encoding: str | None = None) -> Path:
+    """The elements that `named` means, as orders/order without prefixes; `BadBody` says which there are."""
+    wanted = named.strip("/")
+    paths = row_paths(head, encoding=encoding)
+    found = next((path for path in paths if shown_path(path) == wanted), None)
+    if found is None:
+        there = ", ".join(shown_path(path) for path in list(paths)[:20])
+        raise BadBody(f"There are no elements {named} at the beginning of the XML; there is {there}.")
+    return found
+
+
+def row_paths(head: bytes, *, encoding: str | None = None) -> dict[Path, int]:
+    """The elements that can be rows, those that hold others, and their number in the first `LOOKED_AT` bytes."""
+    counts: dict[Path, int] = {}
+    root = _root(head, encoding)
+    for element in root.iter("*"):
+        path = _path(element)
+        if path in counts or len(element) or element.attrib:
+            counts[path] = counts.get(path, 0) + 1
+    return counts or {(root.tag,): 1}
+
+
+def shown_path(path: Path) -> str:
+    """As a person writes it, without name spaces."""
+    return "/".join(tag.rpartition("}")[2] for tag in path)
+
+
+def _root(head: bytes, encoding: str | None) -> Element:
+    root: Element | None = None
+    for element in _begun(head[:LOOKED_AT], len(head) <= LOOKED_AT, encoding):
+        root = element if root is None else root
+    if root is None:
+        raise BadBody("This is not XML: there is no element in it.", "The body may be cut.")
+    return root
 
 
 def _survey(element: Element, path: Path, covered: dict[Path, int], repeated: set[Path]) -> int:

@@ -50,6 +50,16 @@ class FileSource(Model):
     """Of a text; null finds UTF-8, UTF-16 or Windows-1252."""
     member: str | None = Field(default=None, min_length=1)
     """The file inside a ZIP that holds several; null takes a Data Package's first, or the only one that has rows."""
+    quote: Literal["auto", "double", "single", "none"] = "auto"
+    """Around the fields of a CSV in which a delimiter stands; auto finds double quotes, single ones or none."""
+    header: int = Field(default=1, ge=0, le=1_000_000)
+    """The line of a CSV, or the row of a sheet, that holds the columns' names; those before it are left out.
+
+    0 when there is none: the columns are called column_1, column_2, and so on."""
+    records: str = Field(default="auto", min_length=1)
+    """Where the rows are: of a JSON a JSONPath such as $.data, of an XML the element that is a row, as orders/order."""
+    bad_lines: Literal["stop", "skip"] = "stop"
+    """What becomes of a line of a CSV or JSON Lines that is no row: it ends the job, or it is left out and told."""
 
     def read(self, tools: Tools, done: Done) -> Iterator[Yielded]:
         """The rows in parts, see `core.rows.files`."""
@@ -57,10 +67,10 @@ class FileSource(Model):
         from fetchtozip_gui.core.rows.file_parts import Options
         from fetchtozip_gui.core.rows.files import read_file
 
-        options = Options(self.format, self.sheet, self.delimiter, self.encoding, self.member)
-        yield from read_file(self._place(tools), options, tools, done)
+        yield from read_file(self.place(tools), Options.of(self), tools, done)
 
-    def _place(self, tools: Tools) -> Path:
+    def place(self, tools: Tools) -> Path:
+        """Where the file is."""
         path = Path(self.path).expanduser()
         if _ID.fullmatch(self.path) and not path.exists():
             # no upload either: the error names the file, which is what most paths are

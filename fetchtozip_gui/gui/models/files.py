@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -46,7 +46,10 @@ class OpenedFile(QObject):
         self.findings = Findings(self)
         self._reading: Reading | None = None
         self._turn = 0
+        self._source: dict[str, Any] = {}
+        self._reader: tuple[Session, Errands] | None = None
         self._heard.connect(self._hear, Qt.ConnectionType.QueuedConnection)
+        self.draft.changed.connect(self._follow)
 
     @property
     def name(self) -> str:
@@ -72,11 +75,13 @@ class OpenedFile(QObject):
         """All of its rows, as the file has them."""
         return self.read.lazy() if self.read is not None else None
 
-    def open(self, session: Session, errands: Errands, changes: Mapping[str, Any] | None = None) -> None:
-        """Begin to read it, with other settings of the source where there are `changes`."""
-        if changes:
-            source = {key: value for key, value in {**self.draft.part("source"), **changes}.items() if value != ""}
-            self.draft.change("Settings of the file", source=source)
+    def is_there(self) -> bool:
+        """Whether there is such a file at all."""
+        return self.path.is_file()
+
+    def open(self, session: Session, errands: Errands) -> None:
+        """Begin to read it, as its draft's source says; another source reads it again."""
+        self._reader = (session, errands)
         engine = session.engine
         if engine is None:
             return
@@ -85,7 +90,8 @@ class OpenedFile(QObject):
         self.stop()
         self._turn += 1
         turn = self._turn
-        reading = self._reading = Reading(engine, self.draft.part("source"))
+        self._source = self.draft.part("source")
+        reading = self._reading = Reading(engine, self._source)
         self.read, self.error, self.rows_so_far, self.state = None, None, 0, "reading"
         errands.run(
             lambda: reading.run(lambda event: self._heard.emit((turn, event))),
@@ -98,6 +104,10 @@ class OpenedFile(QObject):
         """Read no more of it; what was read is kept for the next time."""
         if self._reading is not None:
             self._reading.stop()
+
+    def _follow(self, part: str) -> None:
+        if part in ("", "source") and self._reader is not None and self.draft.part("source") != self._source:
+            self.open(*self._reader)
 
     def _hear(self, told: tuple[int, Fetched]) -> None:
         turn, event = told

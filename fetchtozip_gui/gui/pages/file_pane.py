@@ -36,10 +36,14 @@ class FilePane(QWidget):
     again_asked = Signal()
     """Read the file once more."""
 
-    def __init__(self, file: OpenedFile, tabs: Sequence[Tab], buttons: Sequence[QPushButton] = ()) -> None:
+    def __init__(
+        self, file: OpenedFile, form: QWidget, tabs: Sequence[Tab], buttons: Sequence[QPushButton] = ()
+    ) -> None:
+        """`form` says how the file is read; `buttons` stand beside its name."""
         super().__init__()
         self.setProperty("role", "clear")
         self.file = file
+        self.form = form
         self._makers = [make for _, _, make in tabs]
         self._made: dict[int, QWidget] = {}
         self._title = OneLine("heading")
@@ -104,7 +108,7 @@ class FilePane(QWidget):
         read = file.read
         notes = " ".join(read.notes) if read is not None else ""
         problem = f"! {read.problem}." if read is not None and read.problem else ""
-        put_on(self._notes, "warn" if problem else "")
+        put_on(self._notes, "warn" if problem or (read is not None and read.left_out) else "")
         self._notes.setText(breakable(f"{problem} {notes}".strip()))
         self._notes.setVisible(bool(self._notes.text()))
         if file.error is not None and file.state == "failed":
@@ -141,6 +145,7 @@ class FilePane(QWidget):
         whole.setContentsMargins(16, 12, 16, 12)
         whole.setSpacing(8)
         whole.addLayout(head)
+        whole.addWidget(self.form)
         whole.addWidget(self.progress)
         whole.addWidget(self.notice)
         whole.addWidget(self._notes)

@@ -67,7 +67,7 @@ class SourceForm(QWidget):
         self._choose = QPushButton("Choose…")
         self.parts = {
             "http": Sections({name: _inside(fields) for name, fields in SECTIONS.items()}),
-            "file": Sections({OPTIONS: "Format, sheet, delimiter, encoding"}),
+            "file": Sections({OPTIONS: "Format, sheet, delimiter, names, bad lines"}),
             "job": Sections({}),
         }
         self._forms: dict[str, Form] = {}

@@ -371,3 +371,83 @@ def test_packed_twice_is_refused(tmp_path: Path, inner: bytes) -> None:
 def test_a_wrong_recipe_is_refused(options: dict[str, Any]) -> None:
     with pytest.raises(ValidationError):
         FileSource.model_validate({"path": "x", **options})
+
+
+def written(tmp_path: Path, name: str, body: bytes, **options: Any) -> tuple[list[dict[str, Any]], list[str]]:
+    """The rows of a file, and what was said."""
+    path = tmp_path / name
+    path.write_bytes(body)
+    found = read(path, **options)
+    assert not [one for one in found if isinstance(one, Failed)]
+    return rows([one for one in found if isinstance(one, Part)]), [one.text for one in found if isinstance(one, Said)]
+
+
+def test_the_names_stand_in_another_line_or_in_none(tmp_path: Path) -> None:
+    body = b"Orders\nmade by hand, in May\n\nn;m\n1;2\n"
+    assert written(tmp_path, "a.csv", body, header=4)[0] == [{"n": 1, "m": 2}]
+    assert written(tmp_path, "a.csv", body, header=3)[0] == [{"n": 1, "m": 2}]
+    assert written(tmp_path, "a.csv", b"1,2\n3,4\n", header=0)[0] == [
+        {"column_1": 1, "column_2": 2},
+        {"column_1": 3, "column_2": 4},
+    ]
+    with pytest.raises(BadBody, match=r"a.csv: There is no line 9 to take the names from; there are 5 lines"):
+        written(tmp_path, "a.csv", body, header=9)
+
+
+def test_the_names_stand_in_another_row_of_a_sheet(tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    for row in (["Orders"], ["made", "by hand"], ["n", "m"], [1, 2], [3, 4]):
+        book.active.append(row)
+    book.save(tmp_path / "b.xlsx")
+    body = (tmp_path / "b.xlsx").read_bytes()
+    assert written(tmp_path, "b.xlsx", body, header=3)[0] == [{"n": 1, "m": 2}, {"n": 3, "m": 4}]
+    assert list(written(tmp_path, "b.xlsx", body, header=0)[0][0]) == ["column_1", "column_2"]
+    with pytest.raises(BadBody, match=r"There is no row 30 .* sheet 'Sheet' has 5 rows"):
+        written(tmp_path, "b.xlsx", body, header=30)
+
+
+def test_quotes_are_what_they_are_said_to_be(tmp_path: Path) -> None:
+    body = b"'a,b',c\n'1,2',3\n"
+    assert written(tmp_path, "a.csv", body, quote="single")[0] == [{"a,b": "1,2", "c": 3}]
+    assert written(tmp_path, "a.csv", body, quote="none")[0] == [{"'a": "'1", "b'": "2'", "c": 3}]
+    with pytest.raises(ValidationError, match="quote"):
+        written(tmp_path, "a.csv", body, quote="'")
+
+
+def test_lines_that_are_no_rows_are_left_out_and_told(tmp_path: Path) -> None:
+    body = b'a,b\n1,2\n3\n"x"y,4\n5,"six\nlines"\n7,8,9\n"open,1\n10,11\n'
+    found, said = written(tmp_path, "a.csv", body, bad_lines="skip", quote="double")
+    assert [row["a"] for row in found] == [1, 5, 10]
+    told = [text for text in said if text.startswith("Left out: ")]
+    assert [text.split(":")[1].split()[:2] for text in told] == [["Line", n] for n in ("3", "4", "7", "8")]
+    assert "Line 3 has 1 fields where the header has 2: '3'." in told[0]
+    assert said[-1] == "4 lines were left out."
+    with pytest.raises(BadBody, match="Line 3 has 1 fields"):
+        written(tmp_path, "a.csv", body, quote="double")
+    found, said = written(tmp_path, "a.jsonl", b'{"a": 1}\nno\n{"a": 2}\n', bad_lines="skip")
+    assert ([row["a"] for row in found], said[-1]) == ([1, 2], "1 line was left out.")
+
+
+def test_many_bad_lines_over_many_parts_are_counted(tmp_path: Path) -> None:
+    lines = [b"%d,%s%s" % (n, b"x" * 40, b",more" if n % 40 == 0 else b"") for n in range(60_000)]
+    found, said = written(tmp_path, "a.csv", b"n,t\n" + b"\n".join(lines), bad_lines="skip")
+    assert [row["n"] for row in found] == [n for n in range(60_000) if n % 40]
+    assert said[-1] == "1,500 lines were left out, the first 1,000 of them are told."
+    assert sum(text.startswith("Left out: ") for text in said) == 1_000
+    # a quote that nothing closes costs its own line, and not all that follow
+    lines[30_000] = b'30000,"never closed'
+    found, _ = written(tmp_path, "a.csv", b"n,t\n" + b"\n".join(lines), bad_lines="skip", quote="double")
+    assert [row["n"] for row in found] == [n for n in range(60_000) if n % 40]
+
+
+def test_the_rows_are_where_they_are_said_to_be(tmp_path: Path) -> None:
+    body = b'{"x": {"y": [{"a": 1}]}, "z": [{"b": 1}, {"b": 2}, {"b": 3}]}'
+    assert written(tmp_path, "a.json", body, records="$.x.y")[0] == [{"a": 1}]
+    nested = b'[{"x": [{"y": 1}]}, {"x": [{"y": 2}]}]'
+    assert written(tmp_path, "a.json", nested, records="$[*].x[*]")[0] == [{"y": 1}, {"y": 2}]
+    with pytest.raises(BadBody, match=r"nothing at \$.q .*\$.z \(a list of 3\)"):
+        written(tmp_path, "a.json", body, records="$.q")
+    xml = b'<o xmlns="u:v"><c><i><p>1</p></i><i><p>2</p></i></c><d><e><f>3</f></e></d></o>'
+    assert written(tmp_path, "a.xml", xml, records="/o/d/e")[0] == [{"f": 3}]
+    with pytest.raises(BadBody, match=r"no elements o/q .* there is o, o/c, o/c/i"):
+        written(tmp_path, "a.xml", xml, records="o/q")
