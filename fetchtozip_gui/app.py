@@ -248,6 +248,9 @@ def _load() -> None:
     # Pydantic, Polars, httpx and the plug-ins; FastAPI and uvicorn; the recipe so that the first Start need not wait
     from fetchtozip_gui import opening  # noqa: F401
     from fetchtozip_gui.core import preflight, recipe  # noqa: F401
+    from fetchtozip_gui.core.give_way import polars_gives_way
+
+    polars_gives_way()
 
 
 def _absolute(wanted: str) -> str:

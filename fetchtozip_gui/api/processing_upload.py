@@ -19,8 +19,9 @@ from fetchtozip_gui.core.rows.kinds import SUFFIXES, format_of
 from fetchtozip_gui.core.rows.opened import opened
 from fetchtozip_gui.engine.uploads import Receiving, Uploads
 
-OPTIONS = ("sheet", "delimiter", "encoding", "member", "format")
+OPTIONS = ("sheet", "delimiter", "encoding", "member", "format", "quote", "header", "records", "bad_lines")
 """Fields that say how the file is to be read, as a recipe's file source has them."""
+_NUMBERS = ("sheet", "header")
 KINDS = ("multipart/form-data",)
 _AS_CURL = "Send it as `curl -F file=@data.csv`."
 _LONGEST_FIELD = 1_000
@@ -120,7 +121,7 @@ class _Form:
             except UnicodeDecodeError:
                 raise Unfit(400, f"{name}: must be text in UTF-8.") from None
             if text:
-                self._received.options[name] = int(text) if name == "sheet" and _is_number(text) else text
+                self._received.options[name] = int(text) if name in _NUMBERS and _is_number(text) else text
         return self._received
 
     # --- what the parser says -----------------------------------------------------------------------------------

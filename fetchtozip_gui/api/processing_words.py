@@ -53,6 +53,10 @@ UPLOAD = {
                     "delimiter": {"type": "string", "description": "Of a CSV: one character"},
                     "encoding": {"type": "string", "description": "Of a text, such as cp1252"},
                     "member": {"type": "string", "description": "The file inside a ZIP that holds several"},
+                    "quote": {"type": "string", "description": "Of a CSV: auto, double, single or none"},
+                    "header": {"type": "integer", "description": "The line or row that holds the names; 0 is none"},
+                    "records": {"type": "string", "description": "Where the rows of a JSON or XML are, as $.data"},
+                    "bad_lines": {"type": "string", "description": "Lines that are no rows: stop, or skip them"},
                 },
             }
         }

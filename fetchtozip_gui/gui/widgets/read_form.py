@@ -17,7 +17,7 @@ from fetchtozip_gui.gui.widgets.output_options import Chooser
 if TYPE_CHECKING:
     from fetchtozip_gui.core.rows.outlook import Outlook
 
-_WIDEST = 30
+_WIDEST = 36
 """Characters of a field."""
 _LIST_LINES = 6
 
@@ -36,15 +36,11 @@ class ReadForm(QWidget):
         self.button = QPushButton()
         self.summary = OneLine("muted")
         self.body = QWidget()
-        self.boxes = {name: _Box(name) for name in read_words.FIELDS}
+        self.boxes: dict[str, _Box] = {}
         self.left_out = QListWidget()
         self._held: dict[str, QWidget] = {}
         self._lay_out()
         self.button.toggled.connect(self._toggle)
-        for box in self.boxes.values():
-            box.activated.connect(self._choose)
-            if box.isEditable():
-                box.lineEdit().editingFinished.connect(self._type)
         file.draft.changed.connect(self._follow)
         file.changed.connect(self._follow_file)
         self._toggle(False)
@@ -71,14 +67,19 @@ class ReadForm(QWidget):
         if source != self._asked:
             return
         self.outlook, self._shown = found, source
-        values = {**read_words.USUAL, **source}
-        shown = read_words.fields(found)
+        self._show_fields()
+        self.summary.setText(read_words.summary(source, found))
+        self.summary.setToolTip(self.summary.text())
+
+    def _show_fields(self) -> None:
+        if self.outlook is None:
+            return
+        values = {**read_words.USUAL, **(self._shown or {})}
+        shown = read_words.fields(self.outlook)
         for name, box in self.boxes.items():
             self._held[name].setVisible(name in shown)
             if name in shown:
-                box.show_choices(read_words.choices(name, values[name], found), values[name])
-        self.summary.setText(read_words.summary(source, found))
-        self.summary.setToolTip(self.summary.text())
+                box.show_choices(read_words.choices(name, values[name], self.outlook), values[name])
 
     def _follow_file(self) -> None:
         read = self._file.read
@@ -108,6 +109,10 @@ class ReadForm(QWidget):
         self._file.draft.change(read_words.LABELS[name], source=source)
 
     def _toggle(self, opened: bool) -> None:
+        if opened and not self.boxes:
+            # only now: most files are read as they are meant, and so many fields take longer than a frame
+            self._make_fields()
+            self._show_fields()
         self.body.setVisible(opened)
         self.button.setText(f"{'▾' if opened else '▸'} How it is read")
 
@@ -117,20 +122,7 @@ class ReadForm(QWidget):
         self.button.setAccessibleName("How the file is read")
         self.button.setToolTip("What was found out about the file, to be changed where it is wrong (Space)")
         self.body.setProperty("role", "clear")
-        fields = Flow(12)
-        for name, box in self.boxes.items():
-            held = QWidget()
-            held.setProperty("role", "clear")
-            inside = QVBoxLayout(held)
-            inside.setContentsMargins(0, 0, 0, 0)
-            inside.setSpacing(2)
-            caption = label(read_words.LABELS[name], "caption")
-            caption.setBuddy(box)
-            inside.addWidget(caption)
-            inside.addWidget(box)
-            held.hide()
-            self._held[name] = held
-            fields.addWidget(held)
+        self._fields = Flow(12)
         self.left_out.setAccessibleName("Lines that were left out")
         self.left_out.setToolTip("Lines of the file that are no rows, with the reason")
         self.left_out.setMaximumHeight(self.fontMetrics().lineSpacing() * _LIST_LINES + 12)
@@ -139,7 +131,7 @@ class ReadForm(QWidget):
         inside = QVBoxLayout(self.body)
         inside.setContentsMargins(8, 2, 0, 4)
         inside.setSpacing(8)
-        inside.addLayout(fields)
+        inside.addLayout(self._fields)
         inside.addWidget(self.left_out)
         line = QHBoxLayout()
         line.setSpacing(8)
@@ -150,6 +142,25 @@ class ReadForm(QWidget):
         column.setSpacing(2)
         column.addLayout(line)
         column.addWidget(self.body)
+
+    def _make_fields(self) -> None:
+        for name in read_words.FIELDS:
+            held = QWidget(self.body)
+            held.setProperty("role", "clear")
+            inside = QVBoxLayout(held)
+            inside.setContentsMargins(0, 0, 0, 0)
+            inside.setSpacing(2)
+            caption = label(read_words.LABELS[name], "caption")
+            self.boxes[name] = box = _Box(name)
+            caption.setBuddy(box)
+            inside.addWidget(caption)
+            inside.addWidget(box)
+            held.hide()
+            self._held[name] = held
+            self._fields.addWidget(held)
+            box.activated.connect(self._choose)
+            if box.isEditable():
+                box.lineEdit().editingFinished.connect(self._type)
 
 
 class _Box(Chooser):

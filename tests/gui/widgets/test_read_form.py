@@ -51,6 +51,7 @@ def settle(qtbot: QtBot, pane: FilePane) -> None:
 
 
 def choose(qtbot: QtBot, pane: FilePane, name: str, value: Any) -> OpenedFile:
+    pane.form.open()
     box = pane.form.boxes[name]
     at = next(at for at in range(box.count()) if box.itemData(at) == value)
     box.setCurrentIndex(at)
@@ -132,6 +133,7 @@ def test_the_sheets_of_a_workbook_with_their_rows(qtbot: QtBot, pane_of: Any, tm
                 sheet.write_row(row, 0, [name if row == 0 else row])
     pane = pane_of(path)
     assert pane.form.summary.text() == "Excel · 1 of 2 sheets · names in row 1"
+    pane.form.open()
     box = pane.form.boxes["sheet"]
     assert [box.itemText(at) for at in range(3)] == [
         "Found out: the first with rows",
