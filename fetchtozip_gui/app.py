@@ -132,6 +132,7 @@ class Program:
             port=self._memory.port() or preferences.number("port"),
             serves=preferences.is_on("serves"),
             keyed=preferences.is_on("keyed"),
+            uploads=preferences.number("uploads"),
         )
         self._close_folder = ready.close
         return ready
@@ -188,6 +189,8 @@ class Program:
             self.theme.enlarge(self._preferences.number("scale"))
         elif name == "jobs" and self._ready is not None:
             self._ready.pool.allow(self._preferences.number("jobs"))
+        elif name == "uploads" and self._ready is not None:
+            self._ready.allow_uploads(self._preferences.number("uploads"))
         elif name == "port":
             self.window.server.move()
 

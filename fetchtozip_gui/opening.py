@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from fetchtozip_gui.api.build import OWN_KEY, build
+from fetchtozip_gui.api.build import LIMIT, OWN_KEY, build
 from fetchtozip_gui.api.guard import Guard, Heard
 from fetchtozip_gui.api.server import announced, serve
 from fetchtozip_gui.core.errors import FetchToZipError
@@ -36,11 +36,21 @@ class Ready:
     server: WindowServer
     key: str | None
     pool: WindowPool
+    shelf: Shelf
     close: Callable[[], None]
 
+    def allow_uploads(self, mebibytes: int) -> None:
+        """Take no larger ones from the next request on."""
+        self.shelf.put(LIMIT.lower(), mebibytes * 1024 * 1024)
 
-def open_folder(folder: Folder, model: ServerModel, *, jobs: int, port: int, serves: bool, keyed: bool) -> Ready:
-    """Own the folder, and serve on this port or the next free one. `FetchToZipError` where one of it cannot be."""
+
+def open_folder(
+    folder: Folder, model: ServerModel, *, jobs: int, port: int, serves: bool, keyed: bool, uploads: int
+) -> Ready:
+    """Own the folder, and serve on this port or the next free one. `FetchToZipError` where one of it cannot be.
+
+    `uploads` is what `Ready.allow_uploads` takes.
+    """
     with ExitStack() as stack:
         folder.prepare()
         stack.callback(folder.own().release)
@@ -63,7 +73,9 @@ def open_folder(folder: Folder, model: ServerModel, *, jobs: int, port: int, ser
         stack.callback(server.stop)
         address = server.start(port) if serves else ""
         opened = Opened(engine, engine.jobs(), vault, Inputs(shelf), address, practice_at(address, key))
-        return Ready(opened, server, key, pool, stack.pop_all().close)
+        ready = Ready(opened, server, key, pool, shelf, stack.pop_all().close)
+        ready.allow_uploads(uploads)
+        return ready
 
 
 def practice_at(address: str, key: str | None) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -26,6 +26,7 @@ from fetchtozip_gui.core.errors import RecipeError
 from fetchtozip_gui.engine.engine import Engine
 from fetchtozip_gui.engine.shelf import Shelf
 
+UPLOAD = "/api/upload"
 LIMIT = "MAX_CONTENT_LENGTH"
 UPLOAD_BYTES = 16 * 1024 * 1024
 MOST_BYTES = 1 << 40
@@ -83,7 +84,8 @@ def build(
 
     app.include_router(ExportDoor(engine, shelf, vault, own_auth).router())
     app.include_router(ProcessingDoor(engine).router())
-    app.state.bodies = {"/api/upload": Body(KINDS, upload_limit(shelf), SECONDS_TO_UPLOAD)}
+    upload_limit(shelf)  # a wrong variable is told now, and not to the first who uploads
+    app.state.bodies = _Bodies(shelf)
     app.include_router(practice.router(kept, datasets))
     _add_health(app)
     dialect.add(app)
@@ -105,6 +107,24 @@ def upload_limit(shelf: Shelf, environment: Mapping[str, str] = os.environ) -> i
             "16777216 is 16 MiB.",
         )
     return int(written)
+
+
+class _Bodies(Mapping[str, Body]):
+    """The paths with bodies of their own; what is set counts from the next request on."""
+
+    def __init__(self, shelf: Shelf) -> None:
+        self._shelf = shelf
+
+    def __getitem__(self, path: str) -> Body:
+        if path != UPLOAD:
+            raise KeyError(path)
+        return Body(KINDS, upload_limit(self._shelf), SECONDS_TO_UPLOAD)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter((UPLOAD,))
+
+    def __len__(self) -> int:
+        return 1
 
 
 def _add_health(app: FastAPI) -> None:

@@ -24,8 +24,8 @@ def polars_gives_way() -> None:
 
 
 def _first_work() -> None:
-    import polars as pl  # heavy: whoever calls wants it loaded
-
     with suppress(OSError):
         os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), LESS)
+    import polars as pl  # heavy: whoever calls wants it loaded
+
     pl.LazyFrame({"a": [1, 2]}).group_by("a").len().collect(engine="streaming")

@@ -23,7 +23,7 @@ OPERATIONS: dict[str, dict[str, Any]] = {
     },
     "clip outliers (IQR)": {"type": "clean", "columns": ["price", "quantity"], "outliers": "clip"},
     "normalize (minmax)": {"type": "clean", "columns": ["price", "quantity"], "normalize": "minmax"},
-    "seven rules, faults listed": {
+    "rules for five columns, faults listed": {
         "type": "validate",
         "on_error": "drop",
         "schema": {
@@ -106,7 +106,7 @@ def pandas(operation: str, path: str) -> Callable[[], object]:
         "replace by pattern": lambda: frame.assign(customer=frame["customer"].str.replace("[0-9]+", "#", regex=True)),
         "clip outliers (IQR)": clip,
         "normalize (minmax)": scaled,
-        "seven rules, faults listed": rules,
+        "rules for five columns, faults listed": rules,
     }[operation]
 
 
@@ -126,8 +126,9 @@ SQL = {
     "FROM t, q",
     "normalize (minmax)": "WITH q AS (SELECT min(price) a, max(price) b, min(quantity) c, max(quantity) d FROM t) "
     "SELECT t.* REPLACE ((price - a) / (b - a) AS price, (quantity - c) / (d - c) AS quantity) FROM t, q",
-    "seven rules, faults listed": "SELECT id, customer, price, quantity, city FROM t WHERE customer IS NULL OR "
-    "length(customer) > 30 OR price NOT BETWEEN 0 AND 9000 OR quantity < 1 OR NOT regexp_matches(city, '^[A-Z]') "
+    "rules for five columns, faults listed": "SELECT id, customer, price, quantity, city FROM t "
+    "WHERE customer IS NULL OR length(customer) > 30 OR price NOT BETWEEN 0 AND 9000 OR quantity < 1 "
+    "OR NOT regexp_matches(city, '^[A-Z]') "
     "QUALIFY true OR row_number() OVER (PARTITION BY id) > 1",
 }
 

@@ -1,6 +1,6 @@
 """The Files page watched from inside its process: how late the window is while a file is read, judged and exported.
 
-python -m tests.benchmarks.files_probe HOME FILE [STACKS]      prints the delays of each phase; STACKS gets what was late
+python -m tests.benchmarks.files_probe HOME FILE [STACKS]      prints the delays; STACKS gets where they were
 """
 
 from __future__ import annotations

@@ -35,9 +35,9 @@ def table(folder: Path, address: str, runs: int) -> Iterator[str]:
         (f"{address}?page=1", "1,000,000 rows from another process"),
         ("", "541,909 practice rows, served by this process too"),
     ):
-        with _bare_loop() as bare:
+        with bare_loop() as bare:
             told = _lag(folder, url)
-        beside = f"{_share(bare, 0.99):.1f}, {max(bare):.1f}"
+        beside = f"{share(bare, 0.99):.1f}, {max(bare):.1f}"
         for words, it in (("idle", told["idle"]), (f"{what}, {told['seconds']:.0f} s", told["busy"])):
             own = f"{it['work_p99']:.1f} | {it['work_worst']:.1f}"
             yield f"| {words} | {it['p99']:.1f} | {it['worst']:.1f} | {own} | {beside} |"
@@ -52,7 +52,7 @@ def _row(what: str, frames: list[dict[str, Any]]) -> str:
 def _first_frame(home: Path) -> dict[str, Any]:
     """Seconds from the start of the process to its first shown frame, and the files it had opened by then."""
     begun = time.monotonic()
-    told = _probe(home, "first_frame", str(home / "data"))
+    told = probe(home, "first_frame", str(home / "data"))
     return {**told, "seconds": told["at"] - begun}
 
 
@@ -61,11 +61,11 @@ def _lag(folder: Path, address: str) -> dict[str, Any]:
         home = Path(kept)
         results = home / "Downloads"
         results.mkdir()
-        return _probe(home, "window_probe", str(home / "data"), address, str(results))
+        return probe(home, "window_probe", str(home / "data"), address, str(results))
 
 
 @contextmanager
-def _bare_loop() -> Iterator[list[float]]:
+def bare_loop() -> Iterator[list[float]]:
     """How late, in ms, a loop that only sleeps comes on the same machine meanwhile: what the window cannot help."""
     late: list[float] = []
     ended = threading.Event()
@@ -87,18 +87,19 @@ def _bare_loop() -> Iterator[list[float]]:
         thread.join()
 
 
-def _share(values: list[float], share: float) -> float:
+def share(values: list[float], share: float) -> float:
     return sorted(values)[int(len(values) * share)]
 
 
-def _probe(home: Path, module: str, *arguments: str) -> dict[str, Any]:
+def probe(home: Path, module: str, *arguments: str, seconds: int = 600) -> dict[str, Any]:
+    """What a probe prints that watches the window from inside its process."""
     shared = str(Path(__file__).parent.parent)  # tests/
     path = os.pathsep.join([str(Path.cwd()), shared])
     environment = {**os.environ, "HOME": str(home), "QT_QPA_PLATFORM": "offscreen", "PYTHONPATH": path}
     # an installed program is compiled; here too, wherever it lies and whatever the shell says
     environment |= {"PYTHONDONTWRITEBYTECODE": "", "PYTHONPYCACHEPREFIX": str(home.parent / "compiled")}
     command = [sys.executable, "-m", f"tests.benchmarks.{module}", *arguments]
-    done = subprocess.run(command, env=environment, timeout=600, capture_output=True, text=True)
+    done = subprocess.run(command, env=environment, timeout=seconds, capture_output=True, text=True)
     if done.returncode:
         raise RuntimeError(done.stderr)
     told: dict[str, Any] = json.loads(done.stdout)

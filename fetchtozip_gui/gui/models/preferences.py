@@ -13,6 +13,8 @@ THEMES = ("system", "light", "dark")
 SMALLEST, LARGEST = 100, 200
 """Of the text, in percent of the system's."""
 MOST_JOBS = 8
+MOST_UPLOADED = 1_048_576
+"""Mebibytes of the largest upload that can be allowed."""
 
 
 def _one_of(*allowed: str) -> Callable[[str], str]:
@@ -47,6 +49,7 @@ _KNOWN: dict[str, tuple[str, str, Callable[[str], str]]] = {
     "folder": ("Folder for exports", "", _folder),
     "jobs": ("Jobs at once", "2", _number(1, MOST_JOBS)),
     "port": ("Port", "8000", _number(1024, 65535)),
+    "uploads": ("Largest upload", "16", _number(1, MOST_UPLOADED)),
     "serves": ("Server", "on", _one_of("on", "off")),
     "keyed": ("Key", "off", _one_of("on", "off")),
     "asks": ("Ask before closing", "on", _one_of("on", "off")),

@@ -15,7 +15,14 @@ from PySide6.QtWidgets import (
 )
 
 from fetchtozip_gui.core.errors import FetchToZipError
-from fetchtozip_gui.gui.models.preferences import LARGEST, MOST_JOBS, SMALLEST, THEMES, Preferences
+from fetchtozip_gui.gui.models.preferences import (
+    LARGEST,
+    MOST_JOBS,
+    MOST_UPLOADED,
+    SMALLEST,
+    THEMES,
+    Preferences,
+)
 from fetchtozip_gui.gui.widgets.cards import captioned, card, number
 from fetchtozip_gui.gui.widgets.disk_card import DiskCard
 from fetchtozip_gui.gui.widgets.labels import label
@@ -43,6 +50,7 @@ class SettingsPage(QWidget):
         self.choose = QPushButton("Choose…")
         self.jobs = number(1, MOST_JOBS)
         self.port = number(1024, 65_535)
+        self.uploads = number(1, MOST_UPLOADED)
         self.asks = QCheckBox("Ask before closing while jobs run")
         self.notices = {"folder": Notice(), "port": Notice()}
         self._lay_out(disk)
@@ -59,17 +67,20 @@ class SettingsPage(QWidget):
         self.choose.clicked.connect(self._choose_folder)
         self.jobs.valueChanged.connect(self._set_jobs)
         self.port.editingFinished.connect(self._set_port)
+        self.uploads.editingFinished.connect(self._set_uploads)
         self.asks.clicked.connect(self._set_asks)
 
     def _follow(self) -> None:
         preferences = self._preferences
         self.themes[preferences.text("theme")].setChecked(True)
-        for control in (self.scale, self.jobs, self.port):
+        controls = (self.scale, self.jobs, self.port, self.uploads)
+        for control in controls:
             control.blockSignals(True)
         self.scale.setValue(preferences.number("scale"))
         self.jobs.setValue(preferences.number("jobs"))
         self.port.setValue(preferences.number("port"))
-        for control in (self.scale, self.jobs, self.port):
+        self.uploads.setValue(preferences.number("uploads"))
+        for control in controls:
             control.blockSignals(False)
         self._percent.setText(f"{preferences.number('scale')} %")
         self.folder.setText(place(preferences.text("folder") or self._usual))
@@ -114,6 +125,9 @@ class SettingsPage(QWidget):
 
     def _set_port(self) -> None:
         self._set("port", self.port.value())
+
+    def _set_uploads(self) -> None:
+        self._set("uploads", self.uploads.value())
 
     def _set_asks(self, asks: bool) -> None:
         self._set("asks", asks)
@@ -182,5 +196,10 @@ class SettingsPage(QWidget):
         )
         captioned(inside, "&Port", self.port)
         inside.addWidget(self.notices["port"])
+        self.uploads.setGroupSeparatorShown(True)
+        self.uploads.setSuffix(" MiB")
+        self.uploads.setAccessibleName("Largest upload in mebibytes")
+        self.uploads.setToolTip("How large a file programs may send for data processing (Alt+U)")
+        captioned(inside, "Largest &upload", self.uploads)
         inside.addWidget(label("Its key, and whether it is on, are on the Script page.", "muted", wraps=True))
         return frame

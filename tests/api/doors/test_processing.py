@@ -481,6 +481,17 @@ def test_the_largest_upload_is_a_setting(door: Door, written: str, bytes_: int |
     assert upload_limit(door.shelf, {}) == 7_000
 
 
+def test_what_is_set_counts_at_once(door: Door) -> None:
+    file_id = upload(door)
+    door.shelf.put("max_content_length", 100)
+    answer = send(door, "people.csv", ROWS)
+    assert (answer.status_code, answer.json()["status_code"]) == (413, 413)
+    assert "100 bytes" in answer.text
+    assert rows(door, file_id)
+    door.shelf.put("max_content_length", 16_777_216)
+    assert upload(door)
+
+
 def test_the_documents_tell_this_door_s_errors_in_its_words(door: Door) -> None:
     document = door.client.get("/openapi.json").json()
     for path in ("/api/upload", "/api/process", "/api/validate", "/api/analyze", "/api/download/{file_id}"):

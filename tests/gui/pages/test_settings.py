@@ -31,12 +31,15 @@ def test_what_is_chosen_is_set_and_shown(window: Window, page: SettingsPage) -> 
     page.jobs.setValue(4)
     page.port.setValue(9000)
     page.port.editingFinished.emit()
+    page.uploads.setValue(2000)
+    page.uploads.editingFinished.emit()
     page.asks.click()
-    assert [preferences.text(name) for name in ("theme", "scale", "jobs", "port", "asks")] == [
+    assert [preferences.text(name) for name in ("theme", "scale", "jobs", "port", "uploads", "asks")] == [
         "dark",
         "150",
         "4",
         "9000",
+        "2000",
         "off",
     ]
     assert page._percent.text() == "150 %"
