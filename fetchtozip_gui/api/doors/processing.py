@@ -170,11 +170,13 @@ class ProcessingDoor:
     async def _looked(self, upload: Upload, rows: Rows, result: Rows, planned: Plan) -> list[Outcome]:
         """What the operations that only look have found, each in the rows that reach it."""
         found = []
+        # the rows after so many steps; those in the middle take a job of their own, once
+        known = {len(planned.steps): result, 0: rows} if planned.steps else {0: result}
         for look in planned.looks:
-            there = result
-            if look.after < len(planned.steps):
+            if look.after not in known:
                 job = await self._work.process(upload, rows, planned.steps[: look.after], planned)
-                there = Rows(FilePath(job.result or ""), job.id, True)
+                known[look.after] = Rows(FilePath(job.result or ""), job.id, True)
+            there = known[look.after]
             method = cast(Method | None, look.method)
             told = await run_in_threadpool(analysis, there.scan(), look.analysis_type, look.columns, method)
             found.append(Outcome(operation=look.operation, type="analyze", analysis=told))

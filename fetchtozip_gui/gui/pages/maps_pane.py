@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QRectF, Qt
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from fetchtozip_gui.gui.errands import Errands
 from fetchtozip_gui.gui.models.files import OpenedFile
 from fetchtozip_gui.gui.models.finding import Finding
 from fetchtozip_gui.gui.widgets.chart import Chart
-from fetchtozip_gui.gui.widgets.charts import Bars, HeatMap
+from fetchtozip_gui.gui.widgets.charts import Bars
+from fetchtozip_gui.gui.widgets.heat_map import HeatMap
 from fetchtozip_gui.gui.widgets.labels import label
 from fetchtozip_gui.gui.widgets.notice import Notice
 from fetchtozip_gui.gui.widgets.picture_button import PictureButton
@@ -51,6 +52,11 @@ class MapsPane(QWidget):
         self.which.currentIndexChanged.connect(self.look)
         self.stop.clicked.connect(self.leave)
         self.finding.changed.connect(self._follow)
+        for chart in (self.cells, self.bars):
+            chart.walked.connect(self._keep_in_sight)
+        for bar in (self._scroll.horizontalScrollBar(), self._scroll.verticalScrollBar()):
+            # its names stay where they are while the cells move below them
+            bar.valueChanged.connect(self._repaint)
 
     def chart(self) -> Chart:
         """The map that is shown."""
@@ -129,6 +135,15 @@ class MapsPane(QWidget):
         )
         self.cells.say("" if patterns else "No value is missing in any column.")
         self.words.setText(_missing_words(found))
+
+    def _keep_in_sight(self, box: QRectF) -> None:
+        left, top = self.cells.covered() if self.chart() is self.cells else (0.0, 0.0)
+        whole = box.adjusted(-left, -top, 0, 0).toAlignedRect()
+        self._scroll.ensureVisible(whole.right(), whole.bottom(), 4, 4)
+        self._scroll.ensureVisible(whole.left(), whole.top(), 0, 0)
+
+    def _repaint(self) -> None:
+        self.chart().update()
 
     def _put(self, chart: Chart) -> None:
         if self._scroll.widget() is not chart:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from abc import abstractmethod
 from dataclasses import dataclass
 from pathlib import Path
@@ -29,8 +30,12 @@ from fetchtozip_gui.gui.theme import Colours, colours_of
 
 _TOLD = 40
 """Marks that are told together."""
-_SHARP = 2
+_SHARP = 2.0
 """Pixels of a saved picture for one of the screen's."""
+_MOST_PIXELS = 40_000_000
+"""Of a saved picture; a large one is less sharp than that."""
+MARGIN = 8
+"""Pixels around what is painted."""
 _STEP = {Qt.Key.Key_Left: (-1, 0), Qt.Key.Key_Right: (1, 0), Qt.Key.Key_Up: (0, -1), Qt.Key.Key_Down: (0, 1)}
 
 
@@ -42,6 +47,8 @@ class Ground:
     room: QRectF
     colours: Colours
     font: QFont
+    seen: QRectF
+    """The part that is in sight; what is outside need not be painted."""
 
     def text(self, box: QRectF, words: str, colour: str, side: Qt.AlignmentFlag) -> None:
         """Words in a box, cut where it has no room for them."""
@@ -61,6 +68,8 @@ class Chart(QWidget):
 
     pointed = Signal(int)
     """The mark that is looked at; −1 for none."""
+    walked = Signal(QRectF)
+    """A key has gone to the mark in this place, which is to be in sight."""
 
     def __init__(self, name: str) -> None:
         super().__init__()
@@ -84,7 +93,15 @@ class Chart(QWidget):
 
     @abstractmethod
     def draw(self, ground: Ground) -> list[QRectF]:
-        """Paint all marks; where each of them is."""
+        """Paint all marks; where each of them is, unless `box_of` and `mark_at` know that otherwise."""
+
+    def box_of(self, mark: int) -> QRectF:
+        """Where a mark was painted."""
+        return self._boxes[mark] if mark < len(self._boxes) else QRectF()
+
+    def mark_at(self, point: QPointF) -> int:
+        """The mark at a place; −1 for none."""
+        return next((mark for mark, box in enumerate(self._boxes) if box.contains(point)), -1)
 
     def next_to(self, mark: int, across: int, down: int) -> int:
         """The mark beside one; here they stand in a row, whichever way that runs."""
@@ -135,8 +152,9 @@ class Chart(QWidget):
             self._paint(painter, QSizeF(size))
             painter.end()
         else:
-            image = QImage(size * _SHARP, QImage.Format.Format_ARGB32)
-            image.setDevicePixelRatio(_SHARP)
+            sharp = min(_SHARP, math.sqrt(_MOST_PIXELS / (size.width() * size.height())))
+            image = QImage((QSizeF(size) * sharp).toSize(), QImage.Format.Format_ARGB32)
+            image.setDevicePixelRatio(sharp)
             painter = QPainter(image)
             self._paint(painter, QSizeF(size))
             painter.end()
@@ -150,13 +168,18 @@ class Chart(QWidget):
         self.updateGeometry()
         self.update()
 
-    def _paint(self, painter: QPainter, size: QSizeF) -> list[QRectF]:
+    def room(self) -> QRectF:
+        """Where marks are painted."""
+        return QRectF(self.rect()).adjusted(MARGIN, MARGIN, -MARGIN, -MARGIN)
+
+    def _paint(self, painter: QPainter, size: QSizeF, seen: QRectF | None = None) -> list[QRectF]:
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setFont(self.font())
         colours = colours_of(self.palette())
         whole = QRectF(0, 0, size.width(), size.height())
         painter.fillRect(whole, QColor(colours.card))
-        ground = Ground(painter, whole.adjusted(8, 8, -8, -8), colours, self.font())
+        room = whole.adjusted(MARGIN, MARGIN, -MARGIN, -MARGIN)
+        ground = Ground(painter, room, colours, self.font(), seen or whole)
         if not self.count():
             painter.setPen(QColor(colours.muted))
             painter.drawText(ground.room, int(Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap), self._empty)
@@ -167,7 +190,7 @@ class Chart(QWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
-        self._boxes = self._paint(painter, QSizeF(self.size()))
+        self._boxes = self._paint(painter, QSizeF(self.size()), QRectF(self.visibleRegion().boundingRect()))
         if self.hasFocus():
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.setPen(QPen(QColor(colours_of(self.palette()).accent), 2))
@@ -181,9 +204,12 @@ class Chart(QWidget):
             self.point(0 if key == Qt.Key.Key_Home else self.count() - 1)
         else:
             super().keyPressEvent(event)
+            return
+        if self.current >= 0:
+            self.walked.emit(self.box_of(self.current))
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        self.point(self._at(event.position()))
+        self.point(self.mark_at(event.position()))
 
     def leaveEvent(self, event: QEvent) -> None:
         if not self.hasFocus():
@@ -191,13 +217,10 @@ class Chart(QWidget):
 
     def event(self, event: QEvent) -> bool:
         if event.type() is QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
-            mark = self._at(QPointF(event.pos()))
+            mark = self.mark_at(QPointF(event.pos()))
             QToolTip.showText(event.globalPos(), self.words_of(mark) if mark >= 0 else self.toolTip(), self)
             return True
         return super().event(event)
-
-    def _at(self, point: QPointF) -> int:
-        return next((mark for mark, box in enumerate(self._boxes) if box.contains(point)), -1)
 
     def _kept(self, mark: int) -> int:
         return min(max(mark, 0), self.count() - 1)

@@ -1,13 +1,12 @@
-"""The kinds of charts that are painted here: lying bars, a histogram and a heat map."""
+"""Charts of bars: lying ones with words before them, and a histogram."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QPen
 
-from fetchtozip_gui.gui.theme import contrast
 from fetchtozip_gui.gui.widgets.chart import Chart, Ground
 
 Bar = tuple[str, int]
@@ -125,98 +124,9 @@ class Histogram(Chart):
         return boxes
 
 
-class HeatMap(Chart):
-    """A table of coloured cells; each says its number too, where there is room for it."""
-
-    def __init__(self, name: str) -> None:
-        super().__init__(name)
-        self._down: Sequence[str] = ()
-        self._across: Sequence[str] = ()
-        self._cells: Sequence[Sequence[float | None]] = ()
-        self._write: Callable[[float | None], str] = str
-
-    def show_cells(
-        self,
-        down: Sequence[str],
-        across: Sequence[str],
-        cells: Sequence[Sequence[float | None]],
-        write: Callable[[float | None], str],
-    ) -> None:
-        """Cells from −1 to 1 by rows; `write` says what stands in one."""
-        self._down, self._across, self._cells, self._write = down, across, cells, write
-        self._fresh()
-
-    def sizeHint(self) -> QSize:
-        line = QFontMetricsF(self.font()).height()
-        wide = self._before() + len(self._across) * line * 3.6 + 16
-        return QSize(round(wide), round((len(self._down) * 1.8 + 1.6) * line) + 24)
-
-    def minimumSizeHint(self) -> QSize:
-        return self.sizeHint() if self._cells else QSize(200, 80)
-
-    def count(self) -> int:
-        return len(self._down) * len(self._across)
-
-    def words_of(self, mark: int) -> str:
-        row, column = divmod(mark, len(self._across))
-        return f"{self._down[row]}, {self._across[column]}: {self._write(self._cells[row][column])}"
-
-    def next_to(self, mark: int, across: int, down: int) -> int:
-        row, column = divmod(mark, len(self._across))
-        row = min(max(row + down, 0), len(self._down) - 1)
-        return row * len(self._across) + min(max(column + across, 0), len(self._across) - 1)
-
-    def draw(self, ground: Ground) -> list[QRectF]:
-        metrics, colours, room = QFontMetricsF(ground.font), ground.colours, ground.room
-        before, head = self._before(), metrics.height() + 6
-        wide = min((room.width() - before) / len(self._across), metrics.height() * 6)
-        high = min((room.height() - head) / len(self._down), metrics.height() * 2.4)
-        for at, words in enumerate(self._across):
-            box = QRectF(room.left() + before + at * wide + 2, room.top(), wide - 4, head - 4)
-            ground.text(box, words, colours.muted, Qt.AlignmentFlag.AlignHCenter)
-        boxes = []
-        for row, words in enumerate(self._down):
-            line = QRectF(room.left(), room.top() + head + row * high, before - 8, high)
-            ground.text(line, words, colours.text, Qt.AlignmentFlag.AlignRight)
-            for column, value in enumerate(self._cells[row]):
-                cell = QRectF(room.left() + before + column * wide, line.top(), wide, high)
-                self._draw_cell(ground, cell, value, is_current=len(boxes) == self.current)
-                boxes.append(cell)
-        return boxes
-
-    def _draw_cell(self, ground: Ground, cell: QRectF, value: float | None, *, is_current: bool) -> None:
-        colours = ground.colours
-        if value is None:
-            colour = QColor(colours.plain_soft)
-        else:
-            colour = mixed(colours.card, colours.accent if value >= 0 else colours.bad, min(1.0, abs(value)))
-        ground.fill(cell.adjusted(1, 1, -1, -1), colour, is_current=is_current)
-        words = self._write(value)
-        if QFontMetricsF(ground.font).horizontalAdvance(words) < cell.width() - 4:
-            ink = readable_on(colour) if value is not None else colours.muted
-            ground.text(cell, words, ink, Qt.AlignmentFlag.AlignHCenter)
-
-    def _before(self) -> float:
-        metrics = QFontMetricsF(self.font())
-        longest = max((metrics.horizontalAdvance(words) for words in self._down), default=0.0)
-        return min(longest, metrics.averageCharWidth() * 26) + 12
-
-
 def nice(most: int) -> int:
     """The next number that is quickly read: 1, 2, 4, 5 or 10 times a power of ten."""
     power = 1
     while power * 10 < most:
         power *= 10
     return next(step * power for step in (1, 2, 4, 5, 8, 10) if step * power >= most)
-
-
-def mixed(first: str, second: str, share: float) -> QColor:
-    """A colour between two, 0 is the first."""
-    one, other = QColor(first), QColor(second)
-    parts = [(1 - share) * a + share * b for a, b in zip(one.getRgb()[:3], other.getRgb()[:3], strict=True)]
-    return QColor(*(round(part) for part in parts))
-
-
-def readable_on(ground: QColor) -> str:
-    """The text colour that stands out more."""
-    return max(("#000000", "#ffffff"), key=lambda colour: contrast(colour, ground.name()))

@@ -276,6 +276,20 @@ def test_operations_in_their_order(door: Door) -> None:
     assert rows(door, file_id) == answer["processed_data"]["records"]
 
 
+def test_what_is_looked_at_takes_no_more_jobs_than_it_needs(door: Door) -> None:
+    file_id = upload(door)
+    before = len(door.engine.jobs())
+    looks = [("analyze", {}), ("analyze", {"analysis_type": "missing"})]
+    steps = [("clean", {"remove_duplicates": True}), ("clean", {"handle_missing": "drop"})]
+    answer = process(door, file_id, *looks, steps[0], *looks, steps[1], *looks)
+    told = [outcome["analysis"]["count"] for outcome in answer["results"][::2]]
+    assert told == [3, 2, 2]
+    missing = [outcome["analysis"]["columns"]["age"]["missing"] for outcome in answer["results"][1::2]]
+    assert missing == [1, 1, 0]
+    # one for the result, and one for the rows in the middle; the uploaded ones are there already
+    assert len(door.engine.jobs()) == before + 2
+
+
 @pytest.mark.parametrize(
     ("operation", "found"),
     [
