@@ -14,8 +14,10 @@ from fetchtozip_gui.core.analysis.numbers import Number, at_hand, extents, numbe
 from fetchtozip_gui.core.errors import StepError
 
 Method = Literal["pearson", "spearman"]
-MOST = 64
+MOST = 256
 """Columns that are compared with each other; the number of pairs grows with their square."""
+_AT_ONCE = 2_048
+"""Pairs of one pass: Polars plans some ten thousand sums at once, and not a hundred thousand."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,10 +85,15 @@ def _pearson(lazy: pl.LazyFrame, columns: Sequence[Number]) -> list[Pair]:
         # nought adds nothing to a sum; where a value is missing, `m` keeps the other one of a pair out of it too
         away = (column.value - (extent.mean or 0.0)).fill_null(0.0)
         values += [away.alias(f"v{column.at}"), column.value.is_not_null().cast(pl.Float64).alias(f"m{column.at}")]
-    asked = {name: asked for a, b in _all_pairs(columns) for name, asked in _sums(a.at, b.at, whole)}
-    told = lazy.select(values).select(value.alias(name) for name, value in asked.items())
-    sums = told.collect(engine="streaming").row(0, named=True)
-    return [_pair(a, b, *(sums[name] for name, _ in _sums(a.at, b.at, whole))) for a, b in _all_pairs(columns)]
+    found: list[Pair] = []
+    every = _all_pairs(columns)
+    for first in range(0, len(every), _AT_ONCE):
+        pairs = every[first : first + _AT_ONCE]
+        asked = {name: asked for a, b in pairs for name, asked in _sums(a.at, b.at, whole)}
+        told = lazy.select(values).select(value.alias(name) for name, value in asked.items())
+        sums = told.collect(engine="streaming").row(0, named=True)
+        found += [_pair(a, b, *(sums[name] for name, _ in _sums(a.at, b.at, whole))) for a, b in pairs]
+    return found
 
 
 def _sums(a: int, b: int, whole: dict[int, bool]) -> list[tuple[str, pl.Expr]]:

@@ -16,6 +16,7 @@ import scipy.stats
 from hypothesis import given
 from hypothesis import strategies as st
 
+from fetchtozip_gui.core.analysis import correlate as correlating
 from fetchtozip_gui.core.analysis import counts, describe, numbers
 from fetchtozip_gui.core.analysis.correlate import correlate
 from fetchtozip_gui.core.analysis.counts import categorical
@@ -199,8 +200,20 @@ def test_any_two_columns_correlate_as_in_pandas(rows: list[tuple[int | None, int
 def test_what_does_not_vary_has_no_coefficient() -> None:
     found = correlate(pl.DataFrame({"a": [1, 2, 3], "b": [0.1, 0.1, 0.1], "c": [None, None, 1]}))
     assert {pair.coefficient for pair in found.pairs} == {None}
-    with pytest.raises(StepError, match="at most 64 columns"):
-        correlate(pl.DataFrame({str(number): [1] for number in range(65)}))
+    with pytest.raises(StepError, match="at most 256 columns"):
+        correlate(pl.DataFrame({str(number): [1] for number in range(257)}))
+
+
+def test_more_pairs_than_one_pass_takes(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(correlating, "_AT_ONCE", 7)
+    columns = {
+        f"c{n}": [(n * 31 + row * row * 7) % 101 if (n + row) % 9 else None for row in range(30)] for n in range(12)
+    }
+    found = correlate(pl.DataFrame(columns))
+    theirs = pd.DataFrame(columns, dtype="float64").corr()
+    assert len(found.pairs) == 66
+    for pair in found.pairs:
+        assert same(pair.coefficient, theirs.loc[pair.a, pair.b])
 
 
 def test_a_histogram_counts_as_numpy_does(table: pl.DataFrame) -> None:
