@@ -12,7 +12,6 @@ from PySide6.QtWidgets import (
     QMenu,
     QPushButton,
     QScrollArea,
-    QSplitter,
     QVBoxLayout,
     QWidget,
 )
@@ -26,6 +25,7 @@ from fetchtozip_gui.gui.models.steps import StepsModel
 from fetchtozip_gui.gui.step_words import NAMES, OFFERED
 from fetchtozip_gui.gui.widgets.grid import Grid
 from fetchtozip_gui.gui.widgets.labels import OneLine, label, put_on
+from fetchtozip_gui.gui.widgets.split import split
 from fetchtozip_gui.gui.widgets.step_form import StepForm
 from fetchtozip_gui.gui.widgets.step_list import StepList
 from fetchtozip_gui.gui.widgets.tool import tool
@@ -263,11 +263,7 @@ class StepsPane(QFrame):
         scroll.setWidgetResizable(True)
         scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         scroll.setWidget(self.form)
-        beside = QSplitter(Qt.Orientation.Horizontal)
-        beside.addWidget(self.steps)
-        beside.addWidget(scroll)
-        beside.setObjectName("steps-form")
-        beside.setSizes([300, 380])
+        beside = split(Qt.Orientation.Horizontal, "steps-form", {self.steps: 300, scroll: 380})
         line = QHBoxLayout()
         line.addWidget(self.words, 1)
         line.addWidget(self.about)
@@ -278,13 +274,7 @@ class StepsPane(QFrame):
         rows.setSpacing(6)
         rows.addLayout(line)
         rows.addWidget(self.grid, 1)
-        both = QSplitter(Qt.Orientation.Vertical)
-        both.addWidget(beside)
-        both.addWidget(below)
-        both.setObjectName("steps-rows")
-        for splitter in (beside, both):
-            splitter.setChildrenCollapsible(False)
-        both.setSizes([230, 300])
+        both = split(Qt.Orientation.Vertical, "steps-rows", {beside: 230, below: 300})
         whole = QVBoxLayout(self)
         whole.setContentsMargins(16, 12, 16, 12)
         whole.setSpacing(8)
