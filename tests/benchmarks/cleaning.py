@@ -126,10 +126,23 @@ SQL = {
     "FROM t, q",
     "normalize (minmax)": "WITH q AS (SELECT min(price) a, max(price) b, min(quantity) c, max(quantity) d FROM t) "
     "SELECT t.* REPLACE ((price - a) / (b - a) AS price, (quantity - c) / (d - c) AS quantity) FROM t, q",
-    "rules for five columns, faults listed": "SELECT id, customer, price, quantity, city FROM t "
-    "WHERE customer IS NULL OR length(customer) > 30 OR price NOT BETWEEN 0 AND 9000 OR quantity < 1 "
-    "OR NOT regexp_matches(city, '^[A-Z]') "
-    "QUALIFY true OR row_number() OVER (PARTITION BY id) > 1",
+    # a row a fault, as ours has it, then the rows that stay
+    "rules for five columns, faults listed": "WITH n AS (SELECT *, rowid + 1 AS place, row_number() OVER (PARTITION BY id ORDER "
+    "BY rowid) AS nth FROM t) "
+    + " UNION ALL ".join(
+        f"SELECT place, '{name}' AS name, {name}::VARCHAR AS value, '{rule}' AS rule, "
+        f"concat('`{name}` {words}, found ', coalesce({name}::VARCHAR, 'nothing'), '.') AS message FROM n WHERE {bad}"
+        for name, rule, words, bad in (
+            ("id", "unique", "must be unique", "nth > 1"),
+            ("customer", "required", "must not be missing", "customer IS NULL OR customer = ''"),
+            ("customer", "max_length", "must have at most 30 characters", "length(customer) > 30"),
+            ("price", "min", "must be at least 0", "price < 0"),
+            ("price", "max", "must be at most 9000", "price > 9000"),
+            ("quantity", "min", "must be at least 1", "quantity < 1"),
+            ("city", "pattern", "must match ^[A-Z]", "NOT regexp_matches(city, '^[A-Z]')"),
+        )
+    )
+    + " ORDER BY place; CREATE TABLE kept AS SELECT * FROM t WHERE rowid + 1 NOT IN (SELECT place FROM made)",
 }
 
 

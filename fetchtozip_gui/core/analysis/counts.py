@@ -18,6 +18,8 @@ AT_ONCE = 2_000_000
 BY_VALUE = 100_000
 """Distinct texts up to which they are counted themselves; of more of them only hashes of 64 bits are held."""
 _SEED = 11
+_LOOKED_AT = 16_000
+"""Rows at the beginning, in the middle and at the end, which tell whether a column has many distinct values."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,22 +51,27 @@ def categorical(
     names = chosen(schema, columns)
     if not names:
         return ()
-    guessed = _guessed(lazy, names, schema)
-    return tuple(_counted(lazy, name, schema[name], *guessed[name], top) for name in names)
+    height = int(lazy.select(pl.len()).collect(engine="streaming").item())
+    about = _guessed(lazy, names, schema, height)
+    return tuple(_counted(lazy, name, schema[name], height, about[name], top) for name in names)
 
 
-def _guessed(lazy: pl.LazyFrame, names: list[str], schema: pl.Schema) -> dict[str, tuple[int, int, int]]:
-    """Values that are there, values missing, and about how many are distinct."""
-    asked = []
-    for at, name in enumerate(names):
-        missing = is_missing(name, schema[name])
-        about = pl.lit(1) if schema[name] == pl.Null else named(name).hash(_SEED).approx_n_unique()
-        asked += [missing.sum().alias(f"{at}.missing"), about.alias(f"{at}.about")]
-    told = lazy.select(pl.len().alias("rows"), *asked).collect(engine="streaming").row(0, named=True)
-    return {
-        name: (told["rows"] - told[f"{at}.missing"], told[f"{at}.missing"], told[f"{at}.about"])
-        for at, name in enumerate(names)
-    }
+def _guessed(lazy: pl.LazyFrame, names: list[str], schema: pl.Schema, rows: int) -> dict[str, int]:
+    """About how many values are distinct; of few rows some tell."""
+    able = [name for name in names if _is_wide(schema[name]) or (rows > AT_ONCE and schema[name] != pl.Null)]
+    if not able:
+        return dict.fromkeys(names, 1)
+    hashes = [named(name).hash(_SEED).alias(f"{at}") for at, name in enumerate(able)]
+    if rows <= AT_ONCE:
+        # all of them are counted together, and it only matters whether most rows have a value of their own
+        starts = {0, max(0, rows // 2), max(0, rows - _LOOKED_AT)}
+        some = [lazy.select(hashes).slice(start, _LOOKED_AT).select(pl.all().n_unique()) for start in sorted(starts)]
+        seen = zip(*(frame.row(0) for frame in pl.collect_all(some, engine="streaming")), strict=True)
+        found = [rows if max(each) > _LOOKED_AT // 4 else max(each) for each in seen]
+    else:
+        told = lazy.select(hashes).select(pl.all().approx_n_unique())
+        found = list(told.collect(engine="streaming").row(0))
+    return {**dict.fromkeys(names, 1), **dict(zip(able, found, strict=True))}
 
 
 def of_sorted(name: str, ordered: pl.Series, missing: int, top: int = 1) -> Category:
@@ -72,7 +79,7 @@ def of_sorted(name: str, ordered: pl.Series, missing: int, top: int = 1) -> Cate
     starts = (ordered != ordered.shift(1)).fill_null(True).arg_true()
     ends = pl.concat([starts.slice(1), pl.Series([ordered.len()], dtype=starts.dtype)])
     counts = pl.DataFrame({"key": ordered.gather(starts), "len": ends - starts})
-    most = _most(counts, top).sort("len", "key", descending=[True, False])
+    most = _most(counts, top, top).sort("len", "key", descending=[True, False])
     return _category(name, ordered.dtype, ordered.len(), missing, counts.height, _weight(counts), most)
 
 
@@ -95,32 +102,38 @@ def _weight(counts: pl.DataFrame) -> float:
     )
 
 
-def _counted(
-    lazy: pl.LazyFrame, name: str, dtype: pl.DataType, count: int, missing: int, about: int, top: int
-) -> Category:
-    if not count:
-        return Category(name, type_name(dtype), 0, missing, 0, None, ())
-    there = lazy.select(_comparable(name, dtype).alias("value")).filter(~is_missing("value", dtype))
-    is_wide = dtype in (pl.String, pl.Binary) or dtype.is_nested()
-    if count <= AT_ONCE and not is_wide and dtype not in (pl.Boolean, pl.Categorical, pl.Enum):
-        return of_sorted(name, there.collect(engine="streaming")["value"].sort(), missing, top)
-    by_hash = dtype.is_nested() or (is_wide and about > BY_VALUE)
-    key = pl.col("value").hash(_SEED).alias("key") if by_hash else pl.col("value").alias("key")
-    distinct, weight, kept = 0, 0.0, pl.DataFrame()
-    for counts in _parts(there.select(key), math.ceil(about / AT_ONCE)):
+def _counted(lazy: pl.LazyFrame, name: str, dtype: pl.DataType, rows: int, about: int, top: int) -> Category:
+    if dtype == pl.Null:
+        return Category(name, type_name(dtype), 0, rows, 0, None, ())
+    value = pl.when(~is_missing(name, dtype)).then(_comparable(name, dtype)).alias("value")
+    values = lazy.select(value)
+    if rows <= AT_ONCE and not _is_wide(dtype) and dtype not in (pl.Boolean, pl.Categorical, pl.Enum):
+        there = values.collect(engine="streaming")["value"].drop_nulls()
+        return of_sorted(name, there.sort(), rows - there.len(), top)
+    by_hash = dtype.is_nested() or (_is_wide(dtype) and about > BY_VALUE)
+    hashed = pl.when(pl.col("value").is_not_null()).then(pl.col("value").hash(_SEED))
+    distinct, missing, weight, kept = 0, 0, 0.0, pl.DataFrame()
+    for every in _parts(values.select((hashed if by_hash else pl.col("value")).alias("key")), about):
+        counts = every.filter(pl.col("key").is_not_null())
+        missing += sum(every.filter(pl.col("key").is_null())["len"])
         distinct += counts.height
         weight += _weight(counts)
-        found = _most(counts, BY_VALUE if by_hash else top)
+        # a hash says nothing of its value's place among equally frequent ones
+        found = _most(counts, top, BY_VALUE if by_hash else top)
         kept = pl.concat([kept, found]) if kept.width else found
-    if by_hash and distinct == count and not dtype.is_nested():
+    if by_hash and distinct == rows - missing and not dtype.is_nested():
         # no value is there twice
-        most = there.bottom_k(top, by="value").select("value", pl.lit(1)).collect(engine="streaming")
+        most = values.drop_nulls().bottom_k(top, by="value").select("value", pl.lit(1)).collect(engine="streaming")
     else:
-        most = _values(there, kept, dtype) if by_hash else kept
+        most = _values(values.drop_nulls(), kept, dtype) if by_hash else kept
     most = most.rename(dict(zip(most.columns, ("key", "len"), strict=True)))
     keys = ["len"] if dtype.is_nested() else ["len", "key"]
     most = most.sort(keys, descending=[True, False][: len(keys)], maintain_order=True).head(top)
-    return _category(name, dtype, count, missing, distinct, weight, most)
+    return _category(name, dtype, rows - missing, missing, distinct, weight, most)
+
+
+def _is_wide(dtype: pl.DataType) -> bool:
+    return dtype in (pl.String, pl.Binary) or dtype.is_nested()
 
 
 def _comparable(name: str, dtype: pl.DataType) -> pl.Expr:
@@ -129,20 +142,23 @@ def _comparable(name: str, dtype: pl.DataType) -> pl.Expr:
     return column.cast(pl.String) if dtype in (pl.Categorical, pl.Enum) else column
 
 
-def _parts(keys: pl.LazyFrame, count: int) -> Iterator[pl.DataFrame]:
+def _parts(keys: pl.LazyFrame, about: int) -> Iterator[pl.DataFrame]:
+    """How often each key is there, in as many parts as memory asks for; null is a key in one of them."""
+    count = math.ceil(about / AT_ONCE)
     for part in range(max(1, count)):
         some = keys if count <= 1 else keys.filter(pl.col("key").hash(_SEED + 1) % count == part)
         yield some.group_by("key").len().collect(engine="streaming")
 
 
-def _most(counts: pl.DataFrame, top: int) -> pl.DataFrame:
-    """The most frequent ones; of those that are equally frequent the first by their own order."""
+def _most(counts: pl.DataFrame, top: int, equal: int) -> pl.DataFrame:
+    """The `top` most frequent ones; of those that are as frequent as the last, `equal` at most, by their own order."""
     if counts.height <= top:
         return counts
     least = counts["len"].top_k(top).min()
     above = counts.filter(pl.col("len") > least)
-    equal = counts.filter(pl.col("len") == least).bottom_k(top - above.height, by="key")
-    return pl.concat([above, equal])
+    last = counts.filter(pl.col("len") == least)
+    room = max(equal - above.height, 0)
+    return pl.concat([above, last if last.height <= room else last.bottom_k(room, by="key")])
 
 
 def _values(there: pl.LazyFrame, most: pl.DataFrame, dtype: pl.DataType) -> pl.DataFrame:

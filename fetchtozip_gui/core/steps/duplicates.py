@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import reduce
+from operator import xor
 
 import polars as pl
 
@@ -19,12 +21,13 @@ def later_duplicates(rows: pl.LazyFrame, columns: Sequence[str], *, nulls: bool 
     answer is exact. Null agrees with null and NaN with NaN; without `nulls`, rows that hold one repeat nothing.
     """
     key = pl.struct(named(name) for name in columns)
-    hashes = [frame.select(hash=key.hash()).to_series() for frame in chunks(rows.select(_all(columns)))]
-    if not hashes:
+    hashes = _hashes(rows, columns)
+    ordered = hashes.sort()
+    twice = ordered.filter(ordered == ordered.shift(1)).unique()
+    if twice.is_empty():
         return pl.Series(_NUMBER, [], dtype=pl.UInt64)
-    suspects = pl.concat(hashes).is_duplicated()
-    if not suspects.any():
-        return pl.Series(_NUMBER, [], dtype=pl.UInt64)
+    suspects = hashes.is_in(twice.implode())
+    del hashes, ordered
     found = []
     for first, frame in _numbered(chunks(rows.select(_all(columns)))):
         numbers = pl.int_range(first, first + frame.height, dtype=pl.UInt64, eager=True).alias(_NUMBER)
@@ -36,6 +39,16 @@ def later_duplicates(rows: pl.LazyFrame, columns: Sequence[str], *, nulls: bool 
     if not nulls:
         repeated &= alike.select(pl.all_horizontal(named(name).is_not_null() for name in columns)).to_series()
     return numbers.filter(repeated)
+
+
+def _hashes(rows: pl.LazyFrame, columns: Sequence[str]) -> pl.Series:
+    """A hash of each row, in order; equal rows have equal ones."""
+    found = []
+    for frame in chunks(rows.select(_all(columns))):
+        # columns are hashed in a quarter of the time of rows as objects; another seed for each tells (1, 2) from (2, 1)
+        each = (frame.get_column(name).hash(number) for number, name in enumerate(columns))
+        found.append(reduce(xor, each).alias("hash"))
+    return pl.concat(found) if found else pl.Series("hash", [], dtype=pl.UInt64)
 
 
 def without(rows: pl.LazyFrame, numbers: pl.Series) -> pl.LazyFrame:

@@ -182,9 +182,10 @@ def _outside(
             outside: pl.Series = found >= limit + timedelta(days=1)
         else:
             outside = found < limit if which == "min" else found > limit
+        if rule.type is not None or found is values:
+            return outside
         # what is no number at all is told by `type` where there is one, and here otherwise
-        lost = values.is_not_null() & found.is_null() if rule.type is None else outside.clear(len(outside))
-        return outside.fill_null(False) | lost.fill_null(False)
+        return outside.fill_null(False) | (values.is_not_null() & found.is_null())
 
     return bad
 

@@ -138,52 +138,69 @@ class Judge:
         """`first` is how many rows came before these."""
         failed = pl.Series([False], dtype=pl.Boolean).new_from_index(0, rows.height)
         settled: dict[str, pl.Series] = {}
-        found: list[pl.DataFrame] = []
+        found: list[_Broken] = []
         for one in self.asked:
-            values = rows.get_column(one.column)
-            bad = one.check.bad(values).fill_null(False)
+            bad = one.check.bad(rows.get_column(one.column)).fill_null(False)
             if one.check.rule == "required":
                 settled[one.column] = bad
             elif one.column in settled:
                 bad &= ~settled[one.column]  # a text that must not be empty is told once
             if bad.any():
                 failed |= bad
-                found.append(_faults(values, bad, first, one.check.rule, one.check.words))
+                found.append(_Broken(one.column, one.check.rule, one.check.words, bad.arg_true()))
         for name, numbers in self.repeated.items():
             bad = marked(numbers, first, rows.height)
             if bad.any():
                 failed |= bad
-                found.append(_faults(rows.get_column(name), bad, first, "unique", "must be unique"))
+                found.append(_Broken(name, "unique", "must be unique", bad.arg_true()))
         if not found:
             return Judged(rows, pl.DataFrame(schema=FAULTS), 0)
-        order = {name: place for place, name in enumerate(rows.columns)}
-        faults = pl.concat(found).sort(
-            "row", pl.col("column").replace_strict(order, return_dtype=pl.Int64), maintain_order=True
-        )
         kept = rows.filter(~failed) if self.on_error == "drop" else rows
-        return Judged(kept, faults, int(failed.sum()))
+        return Judged(kept, _listed(rows, first, found), int(failed.sum()))
 
 
-def _faults(values: pl.Series, bad: pl.Series, first: int, rule: str, words: str) -> pl.DataFrame:
-    places = bad.arg_true()
-    shown = text(values.gather(places))
-    name = values.name
-    cut = (
-        pl.when(pl.col("value").str.len_chars() > _SHOWN)
-        .then(pl.col("value").str.slice(0, _SHOWN) + "…")
-        .otherwise(pl.col("value"))
+@dataclass(frozen=True, slots=True)
+class _Broken:
+    """A rule and the places of the rows that break it."""
+
+    column: str
+    rule: str
+    words: str
+    places: pl.Series
+
+
+def _listed(rows: pl.DataFrame, first: int, found: list[_Broken]) -> pl.DataFrame:
+    """The faults by their rows, those of a row in the order of the columns and of the rules of each.
+
+    Series and not expressions: these are planned anew for every stretch of rows, which costs more than the work.
+    """
+    order = {name: place for place, name in enumerate(rows.columns)}
+    found = sorted(found, key=lambda one: order[one.column])
+    keys = [one.places.cast(pl.UInt64) * len(found) + number for number, one in enumerate(found)]
+    values = [text(rows.get_column(one.column).gather(one.places)).alias("value") for one in found]
+    listed = pl.DataFrame({"key": pl.concat(keys), "value": pl.concat(values)}).sort("key")
+    key, value = listed.get_columns()
+    number = key % len(found)
+    heads = pl.Series([f"`{one.column}` {one.words}, found " for one in found])
+    return pl.DataFrame(
+        {
+            "row": key // len(found) + (first + 1),
+            "column": pl.Series([one.column for one in found]).gather(number),
+            "value": value,
+            "rule": pl.Series([one.rule for one in found]).gather(number),
+            "message": heads.gather(number) + _shown(value) + ".",
+        },
+        schema=FAULTS,
     )
-    value = (
-        pl.when(pl.col("value").is_null())
-        .then(pl.lit("nothing"))
-        .when(pl.col("value") == "")
-        .then(pl.lit("an empty text"))
-        .otherwise(cut)
-    )
-    return pl.DataFrame({"row": places.cast(pl.UInt64) + (first + 1), "value": shown}).select(
-        "row",
-        pl.lit(name).alias("column"),
-        pl.col("value"),
-        pl.lit(rule).alias("rule"),
-        pl.concat_str(pl.lit(f"`{name}` {words}, found "), value, pl.lit(".")).alias("message"),
-    )
+
+
+def _shown(values: pl.Series) -> pl.Series:
+    """The values as a sentence shows them."""
+    long = values.str.len_bytes() > _SHOWN
+    if long.any():
+        cut = pl.when(pl.col("value").str.len_chars() > _SHOWN).then(pl.col("value").str.slice(0, _SHOWN) + "…")
+        values = values.to_frame().select(cut.otherwise(pl.col("value"))).to_series()
+    if values.null_count():
+        values = values.fill_null("nothing")
+    empty = values == ""
+    return values.set(empty, "an empty text") if empty.any() else values

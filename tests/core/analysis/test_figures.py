@@ -175,6 +175,20 @@ def test_categories_and_their_entropy(table: pl.DataFrame) -> None:
     assert even.entropy == 2
 
 
+@pytest.mark.parametrize("by_value", [5_000, 1_000_000])
+def test_texts_are_counted_alike_by_themselves_and_by_their_hashes(
+    by_value: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(counts, "BY_VALUE", by_value)
+    # few values at the beginning, and many after them
+    texts = [*["b", "a", None] * 8_000, *(f"{number % 9_000:05}" for number in range(30_000))]
+    (found,) = categorical(pl.DataFrame({"x": texts}), top=5)
+    assert (found.count, found.missing, found.distinct) == (46_000, 8_000, 9_002)
+    assert found.top == (("a", 8_000), ("b", 8_000), ("00000", 4), ("00001", 4), ("00002", 4))
+    sizes = pd.Series([text for text in texts if text is not None]).value_counts()
+    assert found.entropy == pytest.approx(scipy.stats.entropy(sizes, base=2))
+
+
 @pytest.mark.parametrize("method", ["pearson", "spearman"])
 def test_correlation_is_that_of_pandas_and_scipy(table: pl.DataFrame, method: Any) -> None:
     found = correlate(table, method=method)
