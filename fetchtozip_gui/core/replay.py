@@ -2,24 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 import polars as pl
+import polars.selectors as cs
 from polars.io.plugins import register_io_source
 
 CHUNK_ROWS = 25_000
 """Rows of the chunks that whole tables are cut into, so that the same rows make the same chunks."""
 
 
-def reading(schema: pl.Schema, read: Callable[[], Iterator[pl.DataFrame]]) -> pl.LazyFrame:
-    """A plan over the frames of `read`, which is called each time the plan is carried out, and not before."""
+Wanted = Sequence[str] | None
+"""Columns that are asked for; null asks for all."""
+
+
+def reading(schema: pl.Schema, read: Callable[[Wanted], Iterator[pl.DataFrame]]) -> pl.LazyFrame:
+    """A plan over the frames of `read`, which is called each time the plan is carried out, and not before.
+
+    `read` is told which columns are wanted, and may leave the others out: it saves most of the work of a pass that
+    looks at one column.
+    """
 
     def frames(
         columns: list[str] | None, predicate: pl.Expr | None, n_rows: int | None, batch: int | None
     ) -> Iterator[pl.DataFrame]:
         left = n_rows
-        for frame in read():
-            taken = frame.select(columns) if columns is not None else frame
+        for frame in read(columns or None):
+            taken = frame.select(cs.by_name(*columns)) if columns and columns != frame.columns else frame
             if left is not None:
                 taken = taken.head(left)
                 left -= taken.height
@@ -33,6 +42,11 @@ def reading(schema: pl.Schema, read: Callable[[], Iterator[pl.DataFrame]]) -> pl
 def chunks(rows: pl.LazyFrame) -> Iterator[pl.DataFrame]:
     """Carry out a plan and give its rows in order, in chunks of `CHUNK_ROWS`; the last one may be shorter."""
     return recut(iter(rows.collect_batches(maintain_order=True, chunk_size=CHUNK_ROWS, lazy=True)))
+
+
+def only(rows: pl.LazyFrame, wanted: Wanted) -> pl.LazyFrame:
+    """The wanted columns of a plan."""
+    return rows if wanted is None else rows.select(cs.by_name(*wanted))
 
 
 def recut(frames: Iterator[pl.DataFrame]) -> Iterator[pl.DataFrame]:

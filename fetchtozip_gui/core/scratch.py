@@ -14,7 +14,7 @@ from pathlib import Path
 import polars as pl
 
 from fetchtozip_gui.core.disk import Disk
-from fetchtozip_gui.core.replay import chunks, reading
+from fetchtozip_gui.core.replay import Wanted, chunks, reading
 
 
 class Scratch:
@@ -72,9 +72,10 @@ class Scratch:
                 lengths.append(buffer.tell())
                 self._disk.write(file, buffer.getbuffer())
 
-        def read() -> Iterator[pl.DataFrame]:
+        def read(wanted: Wanted) -> Iterator[pl.DataFrame]:
+            columns = None if wanted is None else list(wanted)
             with path.open("rb") as kept:
                 for length in lengths:
-                    yield pl.read_ipc_stream(io.BytesIO(kept.read(length)))
+                    yield pl.read_ipc_stream(io.BytesIO(kept.read(length)), columns=columns)
 
         return reading(schema, read)

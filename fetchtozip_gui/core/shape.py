@@ -81,7 +81,7 @@ class Shape:
             with _placed(number, step):
                 rows = step.apply_in(rows, scratch) if isinstance(step, SqlStep) else step.apply(rows)
                 rows.collect_schema()
-            at_hand = isinstance(step, SqlStep) or (at_hand and not step.whole())
+            at_hand = isinstance(step, SqlStep) or (at_hand and step.again())
         return rows
 
     def _judged(
@@ -98,7 +98,7 @@ class Shape:
         stay = judged(rows, number, step, rejects)
         if any(one.whole() or isinstance(one, ValidateStep) for one in later):
             return scratch.keep_frames(stay, schema)
-        return reading(schema, lambda: stay)
+        return reading(schema, lambda wanted: stay)
 
     def _applied(self, rows: pl.LazyFrame) -> pl.LazyFrame:
         for number, step in self._steps:

@@ -21,11 +21,11 @@ from typing import Any, BinaryIO
 
 import polars as pl
 from isal import isal_zlib
-from polars.io.plugins import register_io_source
 
 from fetchtozip_gui.core import schema as types
 from fetchtozip_gui.core.disk import Disk
 from fetchtozip_gui.core.errors import SpoolError
+from fetchtozip_gui.core.replay import Wanted, reading
 from fetchtozip_gui.core.spool_kept import KeptPages
 from fetchtozip_gui.core.spool_lines import Line, Manifest
 from fetchtozip_gui.core.work import Done, Kept, Packed, Part
@@ -128,8 +128,11 @@ class Spool:
             total_pages=self.total_pages,
         )
 
-    def frames(self, first: int = 0) -> Iterator[pl.DataFrame]:
-        """The rows part by part, as they were found; see `scan` for one schema over all."""
+    def frames(self, first: int = 0, wanted: Wanted = None) -> Iterator[pl.DataFrame]:
+        """The rows part by part, as they were found; see `scan` for one schema over all.
+
+        Of a part that has some of the `wanted` columns only those are read.
+        """
         open_name = ""
         file: BinaryIO | None = None
         try:
@@ -140,7 +143,8 @@ class Spool:
                     open_name = line.file
                     file = self._open_rows(open_name)
                 assert file is not None
-                yield pl.read_ipc_stream(io.BytesIO(_read_exactly(file, line)))
+                here = None if wanted is None else [name for name, _ in line.schema if name in wanted]
+                yield pl.read_ipc_stream(io.BytesIO(_read_exactly(file, line)), columns=here or None)
         finally:
             if file is not None:
                 file.close()
@@ -149,21 +153,13 @@ class Spool:
         """All rows in order with the union of the types, read part by part while they are consumed."""
         schema = self.schema
 
-        def read(
-            columns: list[str] | None, predicate: pl.Expr | None, n_rows: int | None, batch: int | None
-        ) -> Iterator[pl.DataFrame]:
-            left = n_rows
-            for found in self.frames():
-                frame = types.conform(found, schema)
-                frame = frame.select(columns) if columns is not None else frame
-                if left is not None:
-                    frame = frame.head(left)
-                    left -= frame.height
-                yield frame.filter(predicate) if predicate is not None else frame
-                if left == 0:
-                    return
+        def read(wanted: Wanted) -> Iterator[pl.DataFrame]:
+            some = schema if wanted is None else pl.Schema({name: schema[name] for name in wanted})
+            for found in self.frames(wanted=wanted):
+                # a part without any of them is there as a whole
+                yield types.conform(found, some if all(name in some for name in found.columns) else schema)
 
-        return register_io_source(read, schema=schema, is_pure=True)
+        return reading(schema, read)
 
     def settle(self) -> None:
         """Widen the union where a part's values would not survive it, such as large integers among floats."""

@@ -142,8 +142,9 @@ class Source(Protocol):
 class Step(Protocol):
     """A recipe's step: a model that turns a lazy frame into the next one.
 
-    `whole` says whether rows depend on other rows, so that it cannot be applied batch by batch, and `twice` whether it
-    reads those before it more than once. `apply_frame` is `apply` for some rows in memory, without the cost of a plan
+    `whole` says whether rows depend on other rows, so that it cannot be applied batch by batch, `twice` whether it
+    reads those before it more than once, and `again` whether its result may be read more than once for little more than
+    those before it. `apply_frame` is `apply` for some rows in memory, without the cost of a plan
     where that is possible.
     Unknown columns raise `StepError` naming what there is.
     """
@@ -152,6 +153,7 @@ class Step(Protocol):
 
     def whole(self) -> bool: ...
     def twice(self) -> bool: ...
+    def again(self) -> bool: ...
     def apply(self, frame: pl.LazyFrame) -> pl.LazyFrame: ...
     def apply_frame(self, frame: pl.DataFrame) -> pl.DataFrame: ...
 

@@ -15,7 +15,7 @@ def test_kept_rows_are_read_any_number_of_times(tmp_path: Path) -> None:
     asked = []
     frame = pl.DataFrame({"n": range(60_000), "l": [[1]] * 60_000})
 
-    def read() -> object:
+    def read(wanted: object) -> object:
         asked.append(1)
         yield frame
 
@@ -49,6 +49,6 @@ def test_nothing_is_made_before_it_is_needed_and_nothing_stays(tmp_path: Path) -
 
 def test_chunks_have_one_size_whatever_they_come_from() -> None:
     frame = pl.DataFrame({"n": range(2 * CHUNK_ROWS + 5)})
-    pieces = reading(frame.schema, lambda: frame.iter_slices(999))
+    pieces = reading(frame.schema, lambda wanted: frame.iter_slices(999))
     assert [part.height for part in chunks(pieces)] == [CHUNK_ROWS, CHUNK_ROWS, 5]
     assert pl.concat(chunks(pieces)).equals(frame)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import threading
+from collections.abc import Callable, Iterator, Sequence
 from typing import Annotated, Any, Literal
 
 import polars as pl
@@ -10,7 +11,7 @@ from pydantic import BeforeValidator, Field, model_validator
 
 from fetchtozip_gui.core.errors import StepError
 from fetchtozip_gui.core.model import Model
-from fetchtozip_gui.core.replay import chunks, reading
+from fetchtozip_gui.core.replay import Wanted, chunks, only, reading
 from fetchtozip_gui.core.steps import statistics
 from fetchtozip_gui.core.steps.cast import Cast
 from fetchtozip_gui.core.steps.duplicates import later_duplicates, without
@@ -83,6 +84,9 @@ class CleanStep(AnyStep):
     def twice(self) -> bool:
         return self.whole()
 
+    def again(self) -> bool:
+        return True
+
     def whole(self) -> bool:
         return bool(self.remove_duplicates or self.handle_missing in _OF_ALL_ROWS or self.outliers or self.normalize)
 
@@ -96,14 +100,7 @@ class CleanStep(AnyStep):
         if self.normalize is not None:
             schema = pl.Schema({**schema, **dict.fromkeys(self._numbers(schema, "normalize"), pl.Float64())})
 
-        def read() -> Iterator[pl.DataFrame]:
-            # each stage learns from the rows as they reach it, one pass each, and leaves a plan row by row
-            cleaned = plan
-            for stage in stages:
-                cleaned = stage(cleaned)
-            yield from chunks(cleaned)
-
-        return reading(schema, read)
+        return _Learned(plan, stages).plan(schema)
 
     def _planned(self, frame: pl.LazyFrame) -> tuple[pl.LazyFrame, list[Callable[[pl.LazyFrame], pl.LazyFrame]]]:
         """The rows with their texts in form, and what is left to do with them; all that is wrong is found here."""
@@ -204,6 +201,29 @@ class CleanStep(AnyStep):
         factor = self.outlier_factor or _DEFAULT_FACTOR[method]
         act = statistics.dropped if self.outliers == "drop" else statistics.clipped
         return lambda rows: act(rows, statistics.bounds(rows, numbers, method, factor))
+
+
+class _Learned:
+    """Stages that learn from the rows as they reach them, once, one pass each, and leave a plan row by row.
+
+    It is carried out when it is first read, so that a plan that is only looked at costs nothing.
+    """
+
+    def __init__(self, rows: pl.LazyFrame, stages: Sequence[Callable[[pl.LazyFrame], pl.LazyFrame]]) -> None:
+        self._rows = rows
+        self._left = list(stages)
+        self._lock = threading.Lock()
+
+    def plan(self, schema: pl.Schema) -> pl.LazyFrame:
+        """The cleaned rows."""
+        return reading(schema, self._read)
+
+    def _read(self, wanted: Wanted) -> Iterator[pl.DataFrame]:
+        with self._lock:
+            while self._left:
+                self._rows = self._left[0](self._rows)
+                self._left.pop(0)
+        yield from chunks(only(self._rows, wanted))
 
 
 def _is_number(dtype: pl.DataType) -> bool:

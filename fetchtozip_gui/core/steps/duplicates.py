@@ -8,7 +8,7 @@ from operator import xor
 
 import polars as pl
 
-from fetchtozip_gui.core.replay import chunks, reading
+from fetchtozip_gui.core.replay import Wanted, chunks, only, reading
 from fetchtozip_gui.core.steps.lookup import named
 
 _NUMBER = "row number"
@@ -56,8 +56,8 @@ def without(rows: pl.LazyFrame, numbers: pl.Series) -> pl.LazyFrame:
     if numbers.is_empty():
         return rows
 
-    def read() -> Iterator[pl.DataFrame]:
-        for first, frame in _numbered(chunks(rows)):
+    def read(wanted: Wanted) -> Iterator[pl.DataFrame]:
+        for first, frame in _numbered(chunks(only(rows, wanted))):
             yield frame.filter(~marked(numbers, first, frame.height))
 
     return reading(rows.collect_schema(), read)

@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 import polars as pl
 
-from fetchtozip_gui.core.replay import chunks, reading
+from fetchtozip_gui.core.replay import Wanted, chunks, only, reading
 from fetchtozip_gui.core.steps.lookup import named
 
 _HELD = 40_000_000
@@ -74,12 +74,13 @@ def carry_forward(rows: pl.LazyFrame, columns: list[str]) -> pl.LazyFrame:
     """Missing values become the last one before them; those before the first value stay missing."""
     schema = rows.collect_schema()
 
-    def read() -> Iterator[pl.DataFrame]:
+    def read(wanted: Wanted) -> Iterator[pl.DataFrame]:
         last: dict[str, Any] = {}
-        for frame in chunks(rows):
-            made = frame.with_columns(present(name, schema[name]).forward_fill() for name in columns)
+        here = [name for name in columns if wanted is None or name in wanted]
+        for frame in chunks(only(rows, wanted)):
+            made = frame.with_columns(present(name, schema[name]).forward_fill() for name in here)
             made = made.with_columns(named(name).fill_null(value) for name, value in last.items())
-            last |= {name: _at(made, name, -1) for name in columns if _at(made, name, -1) is not None}
+            last |= {name: _at(made, name, -1) for name in here if _at(made, name, -1) is not None}
             yield made
 
     return reading(schema, read)
@@ -93,15 +94,16 @@ def carry_backward(rows: pl.LazyFrame, columns: list[str]) -> pl.LazyFrame:
         found = frame.select(pl.all().drop_nulls().first())
         firsts.append({name: found[name].slice(0, 1) for name in columns if found[name][0] is not None})
 
-    def read() -> Iterator[pl.DataFrame]:
+    def read(wanted: Wanted) -> Iterator[pl.DataFrame]:
+        here = [name for name in columns if wanted is None or name in wanted]
         upcoming: dict[str, pl.Series] = {}
         after = []
         for first in reversed(firsts):
             after.append(upcoming)
             upcoming = {**upcoming, **first}
-        for frame, coming in zip(chunks(rows), reversed(after), strict=True):
-            made = frame.with_columns(present(name, schema[name]).backward_fill() for name in columns)
-            yield made.with_columns(named(name).fill_null(pl.lit(value)) for name, value in coming.items())
+        for frame, coming in zip(chunks(only(rows, wanted)), reversed(after), strict=True):
+            made = frame.with_columns(present(name, schema[name]).backward_fill() for name in here)
+            yield made.with_columns(named(name).fill_null(pl.lit(coming[name])) for name in here if name in coming)
 
     return reading(schema, read)
 

@@ -31,6 +31,10 @@ class AnyStep(Model, ABC):
         """Whether the step reads the rows before it more than once, so that they had better be at hand."""
         return False
 
+    def again(self) -> bool:
+        """Whether the result can be read again for little more than the rows before it cost, and is the same then."""
+        return not self.whole()
+
     @abstractmethod
     def apply(self, frame: pl.LazyFrame) -> pl.LazyFrame:
         """Plan the step; `StepError` for what the columns alone show to be wrong."""

@@ -9,7 +9,7 @@ import polars as pl
 from pydantic import Field
 
 from fetchtozip_gui.core.errors import StepError
-from fetchtozip_gui.core.replay import chunks, reading
+from fetchtozip_gui.core.replay import Wanted, chunks, reading
 from fetchtozip_gui.core.steps.duplicates import later_duplicates, marked
 from fetchtozip_gui.core.steps.kinds import text
 from fetchtozip_gui.core.steps.lookup import listed, meant
@@ -67,7 +67,7 @@ class ValidateStep(AnyStep):
         schema = frame.collect_schema()
         self.judge(pl.LazyFrame(schema=schema))
 
-        def read() -> Any:
+        def read(wanted: Wanted) -> Any:
             judge, first = self.judge(frame), 0
             for rows in chunks(frame):
                 judged = judge(rows, first)

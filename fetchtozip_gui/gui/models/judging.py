@@ -78,7 +78,7 @@ def judge(path: Path, steps: Sequence[dict[str, Any]], at: int, stop: threading.
     to = path.with_name(f"faults-{secrets.token_hex(6)}.parquet")
     try:
         columns = tuple(rows.collect_schema())
-        reading(FAULTS, faults).sink_parquet(to)
+        reading(FAULTS, lambda wanted: faults()).sink_parquet(to)
     except BaseException as error:
         to.unlink(missing_ok=True)
         if stop.is_set():
