@@ -101,6 +101,12 @@ def _lost(name: str, of: pl.DataType, to: pl.DataType) -> SourceError:
 def _column(values: pl.Series, to: pl.DataType) -> pl.Series:
     if values.dtype == to:
         return values
+    if values.dtype == pl.String and to.is_numeric():
+        # without a plan, which costs more than to read some thousand texts
+        made = values.cast(to, strict=False)
+        if made.null_count() != values.null_count():
+            raise _lost(values.name, values.dtype, to)
+        return made
     if values.dtype != pl.String and join(to, values.dtype) != to:
         raise _lost(values.name, values.dtype, to)
     try:

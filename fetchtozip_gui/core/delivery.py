@@ -177,7 +177,7 @@ class Delivery:
     def _judged(self, spool: Spool) -> Iterator[pl.DataFrame]:
         """All rows shaped; where rows that break a rule are to end the job, they are listed beside it."""
         try:
-            yield from self._shape.batches(spool.scan(), self._rejects)
+            yield from self._shape.batches(spool.scan(), self._rejects, self._pool)
         except RowsRejected:
             if self._rejects is not None and self._rejects.finish(inside=False):
                 self._rejects.commit()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, ClassVar
@@ -17,11 +18,14 @@ from fetchtozip_gui.core.outputs.destination import Destination, remove_leftover
 from fetchtozip_gui.core.outputs.file import FileOutput
 from fetchtozip_gui.core.outputs.stream import StreamWriter
 from fetchtozip_gui.core.replay import chunks
-from fetchtozip_gui.core.steps.validate import FAULTS, ValidateStep
+from fetchtozip_gui.core.steps.validate import FAULTS, Judge, Judged, ValidateStep
+from fetchtozip_gui.core.work import in_order
 
 _FORMAT = Delimited("csv", "text/csv", ",")
 _HEADER = ",".join(("step", *FAULTS)).encode()
 _TOLD = 3
+_AHEAD = 3
+"""Stretches that are judged or wait to be written."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,10 +120,13 @@ def beside(result: Path) -> Path:
     return result.with_name(f"{result.stem}.rejects.csv")
 
 
-def judged(rows: pl.LazyFrame, number: int, step: ValidateStep, rejects: Rejects | None) -> Iterator[pl.DataFrame]:
+def judged(
+    rows: pl.LazyFrame, number: int, step: ValidateStep, rejects: Rejects | None, pool: ThreadPoolExecutor | None = None
+) -> Iterator[pl.DataFrame]:
     """The rows that stay, in order, for one walk to the end; every fault goes to `rejects`.
 
-    `number` is the step's in the recipe. With `fail`, `StepError` at the end tells the first faults and the count.
+    `number` is the step's in the recipe; stretches of rows are judged in the `pool` while those before are written.
+    With `fail`, `StepError` at the end tells the first faults and the count.
     """
     at = f"steps.{number} (validate)"
     try:
@@ -134,9 +141,8 @@ def judged(rows: pl.LazyFrame, number: int, step: ValidateStep, rejects: Rejects
         for note in judge.notes:
             rejects.say(f"{at}: {note}")
         rejects.add(number, judge.before(), 0, dropped=False)
-    for frame in chunks(rows):
-        verdict = judge(frame, count)
-        count += frame.height
+    for height, verdict in _verdicts(chunks(rows), judge, pool):
+        count += height
         failed += verdict.failed
         faults += verdict.faults.height
         first = verdict.faults.select("row", "message").head(_TOLD - len(told))
@@ -153,3 +159,24 @@ def judged(rows: pl.LazyFrame, number: int, step: ValidateStep, rejects: Rejects
     if faults and rejects is not None:
         was = ("was" if failed == 1 else "were") + (" left out" if dropped else " kept")
         rejects.say(f"{at}: {of} broke a rule and {was}; {faults:,} fault{'' if faults == 1 else 's'} in all.")
+
+
+def _verdicts(
+    frames: Iterator[pl.DataFrame], judge: Judge, pool: ThreadPoolExecutor | None
+) -> Iterator[tuple[int, Judged]]:
+    """How many rows there are in each stretch, and what is said of them."""
+
+    def numbered() -> Iterator[tuple[pl.DataFrame, int]]:
+        first = 0
+        for frame in frames:
+            yield frame, first
+            first += frame.height
+
+    def judge_one(one: tuple[pl.DataFrame, int]) -> tuple[int, Judged]:
+        return one[0].height, judge(*one)
+
+    if pool is None:
+        yield from map(judge_one, numbered())
+        return
+    with contextlib.closing(in_order(pool, judge_one, numbered(), _AHEAD)) as verdicts:
+        yield from verdicts

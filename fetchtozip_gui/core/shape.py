@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
@@ -21,6 +23,14 @@ from fetchtozip_gui.core.work import Step
 
 BATCH_ROWS = CHUNK_ROWS
 """Rows of the chunks that whole-table results are cut into, so that the same rows make the same bytes."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Judging:
+    """Where faults go, and the threads that look for them."""
+
+    rejects: Rejects | None
+    pool: ThreadPoolExecutor | None
 
 
 class Shape:
@@ -59,15 +69,17 @@ class Shape:
                     frame = step.apply_frame(frame)
             return types.conform(frame, result)
 
-    def batches(self, rows: pl.LazyFrame, rejects: Rejects | None = None) -> Iterator[pl.DataFrame]:
+    def batches(
+        self, rows: pl.LazyFrame, rejects: Rejects | None = None, pool: ThreadPoolExecutor | None = None
+    ) -> Iterator[pl.DataFrame]:
         """Shape all rows; chunks of `BATCH_ROWS` in order, with memory bounded by what the steps need.
 
-        What breaks a rule of a validating step is listed in `rejects`.
+        What breaks a rule of a validating step is listed in `rejects`; `pool` has the threads that may judge.
         """
         with _worded(), Scratch(self._scratch, self._disk) as scratch:
-            yield from chunks(self._carried(rows, rejects, scratch))
+            yield from chunks(self._carried(rows, _Judging(rejects, pool), scratch))
 
-    def _carried(self, rows: pl.LazyFrame, rejects: Rejects | None, scratch: Scratch) -> pl.LazyFrame:
+    def _carried(self, rows: pl.LazyFrame, judging: _Judging, scratch: Scratch) -> pl.LazyFrame:
         """The plan of all steps, with those before the last that judges carried out already."""
         at_hand = True
         for place, (number, step) in enumerate(self._steps):
@@ -76,7 +88,7 @@ class Shape:
                 rows, at_hand = scratch.keep(rows), True
             if isinstance(step, ValidateStep):
                 later = [one for _, one in self._steps[place + 1 :]]
-                rows = self._judged(rows, number, step, rejects, scratch, later)
+                rows = self._judged(rows, number, step, judging, scratch, later)
                 continue
             with _placed(number, step):
                 rows = step.apply_in(rows, scratch) if isinstance(step, SqlStep) else step.apply(rows)
@@ -89,13 +101,13 @@ class Shape:
         rows: pl.LazyFrame,
         number: int,
         step: ValidateStep,
-        rejects: Rejects | None,
+        judging: _Judging,
         scratch: Scratch,
         later: Sequence[Step],
     ) -> pl.LazyFrame:
         """The rows that stay, which are judged once: put aside where a later step may look twice or not to the end."""
         schema = rows.collect_schema()
-        stay = judged(rows, number, step, rejects)
+        stay = judged(rows, number, step, judging.rejects, judging.pool)
         if any(one.whole() or isinstance(one, ValidateStep) for one in later):
             return scratch.keep_frames(stay, schema)
         return reading(schema, lambda wanted: stay)

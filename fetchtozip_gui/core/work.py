@@ -66,8 +66,9 @@ class Part:
     """A finished stretch of a source: one large page, or several small ones, as one frame in order.
 
     `cursor` is whatever the source needs to go on after this part (JSON); `hashes` holds one short digest a page.
-    `schema` is the type each column was found to be, where the frame still holds the text as it came (CSV): texts are
-    only turned into numbers when every part of the source agrees. Null means that the frame's own types are meant.
+    `schema` is the type each column was found to be, where the frame still holds texts as they came (CSV): those that a
+    number would not give back are only turned into numbers when every part of the source agrees. Null means that the
+    frame's own types are meant.
     """
 
     frame: pl.DataFrame

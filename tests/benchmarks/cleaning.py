@@ -127,8 +127,8 @@ SQL = {
     "normalize (minmax)": "WITH q AS (SELECT min(price) a, max(price) b, min(quantity) c, max(quantity) d FROM t) "
     "SELECT t.* REPLACE ((price - a) / (b - a) AS price, (quantity - c) / (d - c) AS quantity) FROM t, q",
     # a row a fault, as ours has it, then the rows that stay
-    "rules for five columns, faults listed": "WITH n AS (SELECT *, rowid + 1 AS place, row_number() OVER (PARTITION BY id ORDER "
-    "BY rowid) AS nth FROM t) "
+    "rules for five columns, faults listed": "WITH n AS (SELECT *, rowid + 1 AS place, "
+    "row_number() OVER (PARTITION BY id ORDER BY rowid) AS nth FROM t) "
     + " UNION ALL ".join(
         f"SELECT place, '{name}' AS name, {name}::VARCHAR AS value, '{rule}' AS rule, "
         f"concat('`{name}` {words}, found ', coalesce({name}::VARCHAR, 'nothing'), '.') AS message FROM n WHERE {bad}"

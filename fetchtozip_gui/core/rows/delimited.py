@@ -13,7 +13,7 @@ from fetchtozip_gui.core.errors import BadBody
 from fetchtozip_gui.core.rows.dialect import Dialect, find_dialect
 from fetchtozip_gui.core.rows.encodings import Text
 from fetchtozip_gui.core.rows.parsed import Parsed
-from fetchtozip_gui.core.rows.text_types import types_of
+from fetchtozip_gui.core.rows.text_types import settled, types_of
 from fetchtozip_gui.core.rows.tokens import Record, records
 
 BLOCK = 1024 * 1024
@@ -47,8 +47,8 @@ class Table:
     def parse(self, block: Block) -> Parsed:
         """The block's rows with their types; errors as those of `texts`. Safe in several threads."""
         faults: list[BadBody] = []
-        frame = self.texts(block, faults)
-        return Parsed(frame, types_of(frame), left_out=tuple(fault.message for fault in faults))
+        frame, types = settled(self.texts(block, faults))
+        return Parsed(frame, types, left_out=tuple(fault.message for fault in faults))
 
     def texts(self, block: Block, faults: list[BadBody]) -> pl.DataFrame:
         """The block's rows. The line that is no row of this table is added to `faults`, or raised as `BadBody`."""

@@ -24,19 +24,32 @@ def types_of(texts: pl.DataFrame) -> pl.Schema:
 
     `00123`, `+5`, `1e5`, `-0`, `nan`, `1,5`, numbers beyond 64 bits and decimals that a float would change stay texts.
     """
-    found = [_guess(column) for column in texts]
+    return settled(texts)[1]
+
+
+def settled(texts: pl.DataFrame) -> tuple[pl.DataFrame, pl.Schema]:
+    """The types, and the columns with integers and truth values as such: they are written back as the very texts they
+    were read from, should a later part need them. Floats are not (1.50), and stay texts."""
+    columns = texts.get_columns()
+    found = [_guess(column) for column in columns]
     for place, guess in enumerate(found):
-        column = texts.to_series(place)
-        if guess == pl.Boolean and not _all((column == "true") | (column == "false")):
-            found[place] = pl.String()
-        elif guess == pl.Int64 and not _all(column.cast(pl.Int64, strict=False).cast(pl.String) == column, column):
+        column = columns[place]
+        if guess == pl.Boolean:
+            true = column == "true"
+            if _all(true | (column == "false")):
+                columns[place] = true
+            else:
+                found[place] = pl.String()
+        elif guess == pl.Int64:
+            integers = column.cast(pl.Int64, strict=False)
             # written back, an integer is the very text it was read from
-            found[place] = pl.Float64()
-    places = [place for place, guess in enumerate(found) if guess == pl.Float64]
-    for place, are_floats in zip(places, _are_floats(texts, places), strict=True):
-        if not are_floats:
+            if _all(integers.cast(pl.String) == column, column):
+                columns[place] = integers
+            else:
+                found[place] = pl.Float64()
+        if found[place] == pl.Float64 and not _are_floats(column):
             found[place] = pl.String()
-    return pl.Schema(dict(zip(texts.columns, found, strict=True)))
+    return pl.DataFrame(columns), pl.Schema(dict(zip(texts.columns, found, strict=True)))
 
 
 def _guess(column: pl.Series) -> pl.DataType:
@@ -58,18 +71,18 @@ def _all(are: pl.Series, of: pl.Series | None = None) -> bool:
     return bool(are.all()) and (of is None or are.null_count() == of.null_count())
 
 
-def _are_floats(texts: pl.DataFrame, places: list[int]) -> list[bool]:
-    if not places:
-        return []
-    columns = [pl.nth(place) for place in places]
-    shaped = texts.select(
-        *(column.str.contains(f"^{_FLOAT}$").all().alias(f"all {n}") for n, column in enumerate(columns)),
-        *(column.str.contains("[.eE]").any().alias(f"any {n}") for n, column in enumerate(columns)),
-    ).row(0)
-    fits = zip(shaped[: len(places)], shaped[len(places) :], strict=True)
-    return [
-        every and some and _are_kept(texts.to_series(place)) for place, (every, some) in zip(places, fits, strict=True)
-    ]
+def _are_floats(texts: pl.Series) -> bool:
+    """Whether all texts are numbers that a float holds, and one of them is no integer."""
+    floats = texts.cast(pl.Float64, strict=False)
+    written = floats.cast(pl.String) == texts
+    some = bool(written.any())
+    rest = texts
+    if some and floats.is_finite().all():
+        # what is spelled as Polars spells a float is one: only other spellings have to be looked at
+        rest = texts.filter(~written.fill_null(False) & texts.is_not_null())
+    if not rest.str.contains(f"^{_FLOAT}$").all():
+        return False
+    return (some or bool(rest.str.contains("[.eE]").any())) and _are_kept(rest)
 
 
 def _are_kept(texts: pl.Series) -> bool:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable
 from typing import Annotated, Any, Literal
 
 import polars as pl
@@ -11,10 +10,10 @@ from pydantic import BeforeValidator, Field, model_validator
 
 from fetchtozip_gui.core.errors import StepError
 from fetchtozip_gui.core.model import Model
-from fetchtozip_gui.core.replay import Wanted, chunks, only, reading
 from fetchtozip_gui.core.steps import statistics
 from fetchtozip_gui.core.steps.cast import Cast
 from fetchtozip_gui.core.steps.duplicates import later_duplicates, without
+from fetchtozip_gui.core.steps.learned import Learned
 from fetchtozip_gui.core.steps.lookup import known, listed, meant, named
 from fetchtozip_gui.core.steps.step import AnyStep
 from fetchtozip_gui.core.steps.texts import CastColumn, Join, Names, Replace, Split, cast, joined, kind, replaced, split
@@ -100,7 +99,7 @@ class CleanStep(AnyStep):
         if self.normalize is not None:
             schema = pl.Schema({**schema, **dict.fromkeys(self._numbers(schema, "normalize"), pl.Float64())})
 
-        return _Learned(plan, stages).plan(schema)
+        return Learned(plan, stages).plan(schema)
 
     def _planned(self, frame: pl.LazyFrame) -> tuple[pl.LazyFrame, list[Callable[[pl.LazyFrame], pl.LazyFrame]]]:
         """The rows with their texts in form, and what is left to do with them; all that is wrong is found here."""
@@ -201,29 +200,6 @@ class CleanStep(AnyStep):
         factor = self.outlier_factor or _DEFAULT_FACTOR[method]
         act = statistics.dropped if self.outliers == "drop" else statistics.clipped
         return lambda rows: act(rows, statistics.bounds(rows, numbers, method, factor))
-
-
-class _Learned:
-    """Stages that learn from the rows as they reach them, once, one pass each, and leave a plan row by row.
-
-    It is carried out when it is first read, so that a plan that is only looked at costs nothing.
-    """
-
-    def __init__(self, rows: pl.LazyFrame, stages: Sequence[Callable[[pl.LazyFrame], pl.LazyFrame]]) -> None:
-        self._rows = rows
-        self._left = list(stages)
-        self._lock = threading.Lock()
-
-    def plan(self, schema: pl.Schema) -> pl.LazyFrame:
-        """The cleaned rows."""
-        return reading(schema, self._read)
-
-    def _read(self, wanted: Wanted) -> Iterator[pl.DataFrame]:
-        with self._lock:
-            while self._left:
-                self._rows = self._left[0](self._rows)
-                self._left.pop(0)
-        yield from chunks(only(self._rows, wanted))
 
 
 def _is_number(dtype: pl.DataType) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from functools import reduce
 from operator import xor
+from typing import Literal
 
 import polars as pl
 
@@ -14,8 +15,14 @@ from fetchtozip_gui.core.steps.lookup import named
 _NUMBER = "row number"
 
 
-def later_duplicates(rows: pl.LazyFrame, columns: Sequence[str], *, nulls: bool = True) -> pl.Series:
-    """Zero-based numbers, rising, of the rows that agree in `columns` with an earlier one.
+Keep = Literal["first", "last", "any", "none"]
+
+
+def later_duplicates(
+    rows: pl.LazyFrame, columns: Sequence[str], *, nulls: bool = True, keep: Keep = "first"
+) -> pl.Series:
+    """Zero-based numbers, rising, of the rows that agree in `columns` with an earlier one; where another one than the
+    first is to be kept, with a later one (`last`) or with any (`none`).
 
     A first pass keeps a hash of each row; a second compares the rows whose hashes agree, value by value, so that the
     answer is exact. Null agrees with null and NaN with NaN; without `nulls`, rows that hold one repeat nothing.
@@ -35,7 +42,8 @@ def later_duplicates(rows: pl.LazyFrame, columns: Sequence[str], *, nulls: bool 
         found.append((numbers.filter(mask), frame.filter(mask)))
     numbers = pl.concat([part for part, _ in found])
     alike = pl.concat([part for _, part in found])
-    repeated = ~alike.select(key.is_first_distinct()).to_series()
+    kept = {"last": key.is_last_distinct(), "none": key.is_unique()}.get(keep, key.is_first_distinct())
+    repeated = ~alike.select(kept).to_series()
     if not nulls:
         repeated &= alike.select(pl.all_horizontal(named(name).is_not_null() for name in columns)).to_series()
     return numbers.filter(repeated)

@@ -8,6 +8,7 @@ import polars as pl
 import pytest
 
 from fetchtozip_gui.core.steps.duplicates import later_duplicates, marked, without
+from fetchtozip_gui.core.steps.rows import DeduplicateStep
 
 NAN = float("nan")
 
@@ -15,9 +16,10 @@ NAN = float("nan")
 def table(rows: int, seed: int = 1) -> pl.DataFrame:
     """More rows than a chunk, with repeats far from each other, nulls, NaN, both zeros and nested values."""
     chance = random.Random(seed)
+    numbers = [None, *range(rows // 3)]
     return pl.DataFrame(
         {
-            "a": [chance.choice([None, *range(rows // 3)]) for _ in range(rows)],
+            "a": [chance.choice(numbers) for _ in range(rows)],
             "b": [chance.choice(["x", "", None]) for _ in range(rows)],
             "c": [chance.choice([0.0, -0.0, NAN, 1.5]) for _ in range(rows)],
             "d": [chance.choice([[1], [], None]) for _ in range(rows)],
@@ -32,6 +34,19 @@ def test_they_are_those_of_polars_in_memory(columns: list[str]) -> None:
     found = later_duplicates(frame.lazy(), columns)
     assert found.to_list() == frame.with_row_index().filter(~key.is_first_distinct())["index"].to_list()
     assert without(frame.lazy(), found).collect().equals(frame.filter(key.is_first_distinct()))
+
+
+@pytest.mark.parametrize("keep", ["first", "last", "any", "none"])
+def test_a_step_keeps_the_rows_that_polars_keeps(keep: str) -> None:
+    frame = table(60_000)
+    for subset in (["a"], ["c", "d"], None):
+        step = DeduplicateStep.model_validate({"type": "deduplicate", "subset": subset, "keep": keep})
+        key = pl.struct(subset or frame.columns)
+        kept = {"last": key.is_last_distinct(), "none": key.is_unique()}.get(keep, key.is_first_distinct())
+        plan = step.apply(frame.lazy())
+        assert plan.collect().equals(frame.filter(kept))
+        # what was learned is learned once, for another look too
+        assert plan.select("b").collect().equals(frame.filter(kept).select("b"))
 
 
 def test_rows_with_a_null_may_be_left_out_of_the_comparison() -> None:

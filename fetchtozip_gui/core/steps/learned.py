@@ -1,0 +1,33 @@
+"""Steps that look at all rows before they change one: a plan that learns once, when it is first read."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator, Sequence
+
+import polars as pl
+
+from fetchtozip_gui.core.replay import Wanted, chunks, only, reading
+
+
+class Learned:
+    """Stages that learn from the rows as they reach them, once, one pass each, and leave a plan row by row.
+
+    It is carried out when it is first read, so that a plan that is only looked at costs nothing.
+    """
+
+    def __init__(self, rows: pl.LazyFrame, stages: Sequence[Callable[[pl.LazyFrame], pl.LazyFrame]]) -> None:
+        self._rows = rows
+        self._left = list(stages)
+        self._lock = threading.Lock()
+
+    def plan(self, schema: pl.Schema) -> pl.LazyFrame:
+        """The cleaned rows."""
+        return reading(schema, self._read)
+
+    def _read(self, wanted: Wanted) -> Iterator[pl.DataFrame]:
+        with self._lock:
+            while self._left:
+                self._rows = self._left[0](self._rows)
+                self._left.pop(0)
+        yield from chunks(only(self._rows, wanted))
