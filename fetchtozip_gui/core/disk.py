@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import shutil
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -12,6 +13,8 @@ from typing import BinaryIO
 from fetchtozip_gui.core.errors import Cancelled, NoRoom, OutputError
 from fetchtozip_gui.core.events import Said
 
+_MORE = 1024 * 1024
+"""Bytes that have to become free before a writer that gave up is asked again."""
 _FULL = {errno.ENOSPC, errno.EDQUOT} if hasattr(errno, "EDQUOT") else {errno.ENOSPC}
 
 
@@ -48,6 +51,20 @@ class Disk:
                     raise NoRoom(f"The disk is full: {file.name} could not be written.") from error
         if told:
             self._say(Said("There is room again: going on."))
+
+    def wait_for_room(self, folder: Path, what: str) -> None:
+        """For writers of others that give up on a full disk: return when `folder` has more room than now, so that they
+        can begin anew. What they left there should be gone before."""
+        free = self.free(folder)
+        self._say(Said(f"The disk is full: waiting for room to write {what}.", "warning"))
+        while self.free(folder) < free + _MORE:
+            if self._stop.wait(self._retry):
+                raise NoRoom(f"The disk is full: {what} could not be written.", "Make room, then resume.")
+        self._say(Said("There is room again: going on."))
+
+    def free(self, folder: Path) -> int:
+        """Bytes that can be written there."""
+        return shutil.disk_usage(folder).free
 
     def write_some(self, file: BinaryIO, view: memoryview) -> int:
         """One attempt; the number of bytes taken. The seam that tests of full disks replace."""

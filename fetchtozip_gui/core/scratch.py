@@ -40,6 +40,10 @@ class Scratch:
         """Raise `Cancelled` once the job is to stop."""
         self._disk.check()
 
+    def wait_for_room(self, folder: Path, what: str) -> None:
+        """See `Disk.wait_for_room`."""
+        self._disk.wait_for_room(folder, what)
+
     def folder(self) -> Path:
         """A new folder inside."""
         place = self._place() / f"folder-{next(self._numbers)}"

@@ -10,12 +10,13 @@ import random
 import shutil
 import threading
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
 import polars as pl
 import pytest
+from disks import Full, Killed, Mortal
 
 from fetchtozip_gui.core.disk import Disk
 from fetchtozip_gui.core.errors import PartialResult, RecipeError, StepError
@@ -193,46 +194,6 @@ def test_asking_for_no_more_removes_what_is_half_written(serve_pages: Any, tmp_p
     assert len(csv_rows(tmp_path / "out.csv")) == 20 * PAGES
 
 
-class Killed(BaseException):
-    """Nothing that is meant to tidy up catches this; what it leaves behind was copied before."""
-
-
-class Mortal(Disk):
-    """A disk whose process dies at the n-th thing it does; what lies there at that moment is copied before."""
-
-    def __init__(self, die_at: int, at_death: Callable[[], None]) -> None:
-        super().__init__(threading.Event(), lambda said: None)
-        self.count = 0
-        self._die_at = die_at
-        self._at_death = at_death
-
-    def _act(self) -> None:
-        self.count += 1
-        if self.count == self._die_at:
-            self._at_death()
-        if self.count >= self._die_at:
-            raise Killed
-
-    def write_some(self, file: BinaryIO, view: memoryview) -> int:
-        self._act()
-        half = max(1, len(view) // 2)  # a process may die between two halves of a write
-        return (
-            super().write_some(file, view[:half]) if self.count + 1 == self._die_at else super().write_some(file, view)
-        )
-
-    def sync(self, file: BinaryIO) -> None:
-        self._act()
-        super().sync(file)
-
-    def sync_folder(self, folder: Path) -> None:
-        self._act()
-        super().sync_folder(folder)
-
-    def replace(self, source: Path, target: Path) -> None:
-        self._act()
-        super().replace(source, target)
-
-
 def killed_at(wanted: Recipe, place: Path, copy: Path, name: str, point: int) -> int:
     """Run until the `point`-th act of the disk; `copy` holds what a kill there leaves. The acts of a whole run."""
     disk = Mortal(point, lambda: shutil.copytree(place, copy))
@@ -297,21 +258,6 @@ def finished_pages(spool: Path) -> set[int]:
     waiting = {page.page for page in done.kept}
     last = next(page for page in range(done.pages, PAGES + 2) if page + 1 not in waiting)
     return set(range(1, last + 1))
-
-
-class Full(Disk):
-    """A disk that is full at the n-th write, and has room again some tries later."""
-
-    def __init__(self, at: int, said: list[Said]) -> None:
-        super().__init__(threading.Event(), said.append, retry=0.001)
-        self._at = at
-        self._count = 0
-
-    def write_some(self, file: BinaryIO, view: memoryview) -> int:
-        self._count += 1
-        if self._at <= self._count < self._at + 3:
-            raise OSError(28, os.strerror(28))
-        return super().write_some(file, view)
 
 
 @pytest.mark.parametrize("name", FORMATS)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -24,20 +25,34 @@ COMMAND: Final = "answer-query"
 """What a frozen program, which has no Python of its own, is called with to run `duck_process`."""
 _DISK = "50GB"
 _TICK = 0.1
+_FULL = ("No space left on device", "not enough space on the disk", "os error 28", "os error 112")
 _KEPT_ENVIRONMENT = ("PATH", "SYSTEMROOT", "TMPDIR", "TEMP", "TMP", "LD_LIBRARY_PATH")
+
+
+class _DiskFull(Exception):
+    """There was no room for the rows, for the answer, or for what DuckDB puts aside."""
 
 
 class Duck:
     """One query. Rows go over as a Parquet file and come back as another, so that memory stays bounded.
 
-    `check` is asked every tenth of a second while DuckDB works; what it raises ends the process.
+    `check` is asked every tenth of a second while DuckDB works; what it raises ends the process. `wait_for_room` is
+    called with the folder that is full and with what is written there, see `Disk.wait_for_room`.
     """
 
-    def __init__(self, query: str, memory: int, seconds: float, check: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        query: str,
+        memory: int,
+        seconds: float,
+        check: Callable[[], None],
+        wait_for_room: Callable[[Path, str], None],
+    ) -> None:
         self._query = query
         self._memory = memory
         self._seconds = seconds
         self._check = check
+        self._wait_for_room = wait_for_room
 
     def result(self, schema: pl.Schema) -> pl.Schema:
         """The answer's types for rows of these; `StepError` where the query cannot be asked of them."""
@@ -46,11 +61,29 @@ class Duck:
             return pl.Schema(pl.read_parquet_schema(self.answer(pl.LazyFrame(schema=schema), Path(folder))))
 
     def answer(self, rows: pl.LazyFrame, folder: Path) -> Path:
-        """The Parquet file of the answer in `folder`, which is this query's own."""
+        """The Parquet file of the answer in `folder`, which is this query's own.
+
+        Where the disk is full, by the rows, the answer or what DuckDB puts aside, it is asked again once there is room.
+        """
+        while True:
+            try:
+                return self._answered(rows, folder)
+            except _DiskFull:
+                shutil.rmtree(folder, ignore_errors=True)
+                folder.mkdir()
+                self._wait_for_room(folder, "what the query needs")
+
+    def _answered(self, rows: pl.LazyFrame, folder: Path) -> Path:
         given, answer = folder / "input.parquet", folder / "answer.parquet"
         schema = rows.collect_schema()
         texts = [named(name).cast(pl.String) for name, dtype in schema.items() if dtype in (pl.Categorical, pl.Enum)]
-        rows.with_columns(texts).sink_parquet(given, compression="lz4", row_group_size=100_000, maintain_order=True)
+        plan = rows.with_columns(texts)
+        try:
+            plan.sink_parquet(given, compression="lz4", row_group_size=100_000, maintain_order=True)
+        except (OSError, pl.exceptions.PolarsError) as error:
+            if _is_full(str(error)):
+                raise _DiskFull from error
+            raise
         told = self._ask(
             {
                 "query": self._query,
@@ -62,6 +95,8 @@ class Duck:
                 "disk": _DISK,
             }
         )
+        if _is_full(str(told["error"])):
+            raise _DiskFull
         given.unlink()
         if told["kind"] != "answered":
             raise _worded(told, self._memory, schema.names())
@@ -105,6 +140,11 @@ class Duck:
             process.stdin.close()
             process.stdout.close()
         return json.loads(heard[0]) if heard and heard[0].endswith("\n") else {"kind": "died", "error": ""}
+
+
+def _is_full(error: str) -> bool:
+    """Whether an error's words are the system's for a full disk, in Polars' or DuckDB's sentence."""
+    return any(words in error for words in _FULL)
 
 
 def _command() -> list[str]:

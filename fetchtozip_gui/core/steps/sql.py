@@ -50,7 +50,7 @@ class SqlStep(AnyStep):
             raise NotInThisVersion("engine: spark is not in this version.", "Use duckdb or polars.")
         if self.engine == "polars":
             return polars_query(frame, self.query)
-        duck = Duck(self.query, self.memory_limit, self.timeout, scratch.check)
+        duck = Duck(self.query, self.memory_limit, self.timeout, scratch.check, scratch.wait_for_room)
         return _Answer(duck, frame, duck.result(schema), scratch).plan()
 
 

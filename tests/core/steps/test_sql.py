@@ -6,6 +6,7 @@ import json
 import subprocess
 import sys
 import threading
+from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -16,12 +17,16 @@ import pytest
 from pydantic import ValidationError
 
 from fetchtozip_gui.core.disk import Disk
-from fetchtozip_gui.core.errors import Cancelled, StepError
+from fetchtozip_gui.core.errors import Cancelled, NoRoom, StepError
+from fetchtozip_gui.core.events import Said
 from fetchtozip_gui.core.scratch import Scratch
 from fetchtozip_gui.core.steps.duck import Duck
 from fetchtozip_gui.core.steps.sql import SqlStep
 
 FRAME = pl.DataFrame({"id": [3, 1, 2], "city": ["a", None, "a"], "price": [1.5, 2.0, None]})
+
+MUCH = pl.select((pl.int_range(500_000).hash() // 4).cast(pl.Int64).alias("a"))
+"""4 MB as Parquet, which does not make them less."""
 
 
 def ask(query: str, frame: pl.DataFrame = FRAME, **fields: Any) -> pl.DataFrame:
@@ -73,6 +78,47 @@ def test_large_sums_are_exact_or_refused() -> None:
     assert ask("SELECT sum(n) AS s, [sum(n)] AS l FROM input", frame).rows() == [(2**53 + 1, [2**53 + 1])]
     with pytest.raises(StepError, match="a sum does not fit a 64-bit integer"):
         ask("SELECT sum(n) AS s FROM input", pl.DataFrame({"n": [2**63 - 1, 1]}))
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """A file system of 16 MB, where the system lets a test make one."""
+    place = tmp_path / "small"
+    place.mkdir()
+    if sys.platform != "linux" or subprocess.run(_mounted(place), capture_output=True, check=False).returncode:
+        pytest.skip("no file system can be mounted here")
+    yield place
+    subprocess.run(["umount", "--lazy", str(place)], check=True)
+
+
+def _mounted(place: Path) -> list[str]:
+    return ["mount", "-t", "tmpfs", "-o", "size=16m", "tmpfs", str(place)]
+
+
+@pytest.mark.parametrize(("room", "query"), [(2, "SELECT count(*) AS n FROM input"), (6, "SELECT * FROM input")])
+def test_a_full_disk_is_waited_for(room: int, query: str, small_disk: Path) -> None:
+    """By the rows that go over, and by the answer that DuckDB writes; there is room once it is told."""
+    filler = small_disk / "filler"
+    filler.write_bytes(b"x" * (16 - room) * 1024 * 1024)
+    said: list[str] = []
+
+    def hear(what: Said) -> None:
+        said.append(what.text)
+        filler.unlink(missing_ok=True)
+
+    disk = Disk(threading.Event(), hear, retry=0.001)
+    with Scratch(small_disk / "scratch", disk) as scratch:
+        answer = SqlStep.model_validate({"type": "sql", "query": query}).apply_in(MUCH.lazy(), scratch).collect()
+    assert answer.equals(pl.DataFrame({"n": [500_000]}) if room == 2 else MUCH)
+    assert [("full" in text, "room again" in text) for text in said] == [(True, False), (False, True)]
+
+
+def test_a_stop_ends_the_wait_for_room(small_disk: Path) -> None:
+    (small_disk / "filler").write_bytes(b"x" * 14 * 1024 * 1024)
+    stop = threading.Event()
+    disk = Disk(stop, lambda said: stop.set())
+    with Scratch(small_disk / "scratch", disk) as scratch, pytest.raises(NoRoom, match="The disk is full"):
+        SqlStep.model_validate({"type": "sql", "query": "SELECT 1"}).apply_in(MUCH.lazy(), scratch).collect()
 
 
 def test_many_rows_stay_in_order_and_are_asked_once(tmp_path: Path) -> None:
@@ -206,7 +252,7 @@ def test_a_query_sees_its_table_alone(query: str, tmp_path: Path) -> None:
     )
     try:
         # without the check of the first word: the lock alone has to hold
-        answer = Duck(asked, 256, 20, lambda: None).answer(FRAME.lazy(), scratch)
+        answer = Duck(asked, 256, 20, lambda: None, Scratch().wait_for_room).answer(FRAME.lazy(), scratch)
     except StepError as error:
         told = str(error).replace(str(tmp_path), "")
     else:
