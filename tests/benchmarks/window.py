@@ -31,6 +31,7 @@ def table(folder: Path, address: str, runs: int) -> Iterator[str]:
         yield _row("first frame, its files read from the disk", cold)
     yield "\n| late, ms | p99 | worst | own work p99 | own work worst | a bare loop beside it: p99, worst |"
     yield "|---|---|---|---|---|---|\n| goal | ≤ 16 | ≤ 50 | | | |"
+    where: list[str] = []
     for url, what in (
         (f"{address}?page=1", "1,000,000 rows from another process"),
         ("", "541,909 practice rows, served by this process too"),
@@ -38,9 +39,14 @@ def table(folder: Path, address: str, runs: int) -> Iterator[str]:
         with bare_loop() as bare:
             told = _lag(folder, url)
         beside = f"{share(bare, 0.99):.1f}, {max(bare):.1f}"
-        for words, it in (("idle", told["idle"]), (f"{what}, {told['seconds']:.0f} s", told["busy"])):
+        phases = {"idle": "at rest", "busy": what, "pages": "then every page opened, the first time"}
+        for name, words in phases.items():
+            it = told[name]
             own = f"{it['work_p99']:.1f} | {it['work_worst']:.1f}"
-            yield f"| {words} | {it['p99']:.1f} | {it['worst']:.1f} | {own} | {beside} |"
+            yield f"| {words}, {it['seconds']:.0f} s | {it['p99']:.1f} | {it['worst']:.1f} | {own} | {beside} |"
+            where += [f"- {words}: {place}" for place in it["where"][:3]]
+    yield "\nThe longest of the window's own work:\n"
+    yield from where
     yield f"\nLoad average at the end: {os.getloadavg()[0]:.1f}"
 
 
@@ -59,9 +65,8 @@ def _first_frame(home: Path) -> dict[str, Any]:
 def _lag(folder: Path, address: str) -> dict[str, Any]:
     with tempfile.TemporaryDirectory(dir=folder) as kept:
         home = Path(kept)
-        results = home / "Downloads"
-        results.mkdir()
-        return probe(home, "window_probe", str(home / "data"), address, str(results))
+        (home / "Downloads").mkdir()
+        return probe(home, "window_probe", str(home / "data"), address)
 
 
 @contextmanager

@@ -6,13 +6,14 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 
 import pytest
-from PySide6.QtWidgets import QLabel, QPushButton
+from PySide6.QtWidgets import QApplication, QLabel, QPushButton
 from pytestqt.qtbot import QtBot
 
 from fetchtozip_gui.core.events import Delivered
 from fetchtozip_gui.core.verdict import Verdict
 from fetchtozip_gui.engine.job import Job
 from fetchtozip_gui.gui.models.jobs import JobsModel
+from fetchtozip_gui.gui.theme import Theme
 from fetchtozip_gui.gui.widgets.job_card import JobCard
 from fetchtozip_gui.gui.widgets.job_list import AT_ONCE, JobList
 
@@ -66,6 +67,17 @@ def test_the_newest_job_is_on_top_in_whatever_order_they_come(
     qtbot.waitUntil(lambda: from_top(jobs) == ["job 4", "job 3", "job 2", "job 1"])
     assert "No jobs yet" not in visible_texts(jobs)
     assert jobs.newest().job.recipe_name == "job 4"
+
+
+def test_a_file_needs_no_more_room_than_there_was_before(
+    qtbot: QtBot, qapp: QApplication, jobs: JobList, model: JobsModel, new_job: Callable[..., Job]
+) -> None:
+    Theme(qapp, dark=False)
+    before = jobs.minimumWidth()
+    model.show_job(ended(new_job(1, "orders-of-the-northern-region-2026_all-customers-and-all-years")))
+    qtbot.waitUntil(jobs.newest().file.isVisible)
+    assert jobs.minimumWidth() == before
+    assert jobs.minimumSizeHint().width() <= before
 
 
 def test_snapshots_go_to_their_card_and_never_back(

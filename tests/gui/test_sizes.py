@@ -73,15 +73,3 @@ def test_every_part_of_the_answer_has_its_tab_in_sight(filled: Window) -> None:
     assert bar.tabRect(bar.count() - 1).right() <= bar.width()
     assert bar.width() <= filled.rooms.bench.source.answers.width()
     assert bar.tabText(0).startswith("Records")
-
-
-def test_the_columns_share_the_room_again_after_other_rows(filled: Window, qtbot: QtBot) -> None:
-    filled.go_to("export")
-    columns = filled.rooms.bench.columns
-    columns.table.setFocus()
-    columns.search.setText("Invoice")
-    columns.search.clear()
-    filled.draft.change("Fewer", steps=[])
-    head = columns.table.horizontalHeader()
-    filled.resize(1480, 900)
-    qtbot.waitUntil(lambda: head.length() == columns.table.viewport().width())

@@ -29,6 +29,8 @@ _ACCESSIBLE = int(Qt.ItemDataRole.AccessibleTextRole)
 _FOREGROUND = int(Qt.ItemDataRole.ForegroundRole)
 _ALIGNMENT = int(Qt.ItemDataRole.TextAlignmentRole)
 _FONT = int(Qt.ItemDataRole.FontRole)
+ANSWERED = frozenset({_DISPLAY, _EDIT, _CHECK, _TOOLTIP, _ACCESSIBLE, _FOREGROUND, _FONT, PROFILE, FAULT})
+"""The roles that a cell knows something about; views ask for half a dozen others at every painting."""
 _LONGEST = 200
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QAbstractTableModel, QMimeData, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
 
-from fetchtozip_gui.gui.models.column_cells import EDITED, NOTHING, At, Cell, Found, found_in, header
+from fetchtozip_gui.gui.models.column_cells import ANSWERED, EDITED, NOTHING, At, Cell, Found, found_in, header
 from fetchtozip_gui.gui.models.column_names import PATTERNS, fill, renamed
 from fetchtozip_gui.gui.models.column_rows import Row, faults, moved, read, step_in, write
 from fetchtozip_gui.gui.models.column_types import Type, type_in, type_text
@@ -201,7 +201,7 @@ class ColumnsModel(QAbstractTableModel):
         return header(section, role) if orientation is Qt.Orientation.Horizontal else None
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        if not index.isValid():
+        if role not in ANSWERED or not index.isValid():
             return None
         number, at = index.row(), index.column()
         row = self._rows[number]
@@ -214,12 +214,13 @@ class ColumnsModel(QAbstractTableModel):
         return Cell(row, at, self._places[number], fault, self._shown(row.original), profile).data(role)
 
     def _shown(self, name: str) -> Found:
-        tested = self._findings.tested
-        if tested is None or name not in tested.frame.columns:
-            return NOTHING
-        if name not in self._found:
-            self._found[name] = found_in(tested.frame.get_column(name))
-        return self._found[name]
+        found = self._found.get(name)
+        if found is None:
+            tested = self._findings.tested
+            if tested is None or name not in tested.frame.columns:
+                return NOTHING
+            found = self._found[name] = found_in(tested.frame.get_column(name))
+        return found
 
     def setData(self, index: Index, value: Any, role: int = Qt.ItemDataRole.EditRole) -> bool:
         number, column = index.row(), index.column()

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 AT_ONCE = 4
 """Finished jobs that have a card; every job at work has one."""
+NARROWEST = 296
+"""Pixels, as a card with a file needs: were it less before, all beside it would be laid out anew at a job's end."""
 CLOCK_MS = 20_000
 """Between two looks at how long ago things were."""
 
@@ -147,6 +149,7 @@ class JobList(QWidget):
         around.addLayout(self._column)
         around.addStretch(1)
         self._scroll = Scrolled(inner, fills=True)
+        self.setMinimumWidth(NARROWEST)
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
         whole.setSpacing(10)

@@ -52,6 +52,8 @@ OTHERS = {
     *("platformdirs", "pyarrow", "pydantic", "qasync", "rich", "structlog", "typer", "uvicorn", "xlsxwriter"),
 }
 """Libraries with all that belongs to them."""
+QT = {f"PySide6.Qt{name}" for name in ("Core", "Gui", "Widgets", "Network", "Svg")}
+"""The parts of Qt that are loaded: that of the network for the single window, that of SVG for the icons."""
 OURS = {
     *("api", "cli", "opening", "core.work", "core.events", "core.recipe", "engine.attempt", "engine.engine"),
     *("engine.job", "engine.store", "gui.file_bench", "gui.pages.files", "gui.pages.help", "gui.pages.jobs"),
@@ -73,6 +75,7 @@ def test_the_first_frame_of_the_program_needs_none_of_these(tmp_path: Path) -> N
     loaded = set(found.stdout.split())
     assert "fetchtozip_gui.gui.pages.export" in loaded
     assert not OTHERS & {name.partition(".")[0] for name in loaded}
+    assert {name for name in loaded if name.startswith("PySide6.Qt")} <= QT
     ours = {f"fetchtozip_gui.{name}" for name in OURS}
     assert not ours & loaded
     # a name that nothing has any more would watch nothing
