@@ -87,6 +87,8 @@ class ExportPage(QWidget):
         around.setWidgetResizable(True)
         around.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         around.setWidget(self.flow)
+        # with a ground of its own it would be painted by itself first, and all of it once more with the page
+        self.flow.setAutoFillBackground(False)
         whole.addLayout(head)
         whole.addWidget(around, 1)
 
