@@ -222,12 +222,12 @@ class Program:
             window.draft.begin(first_draft(opened.practice))
 
     def _keep(self) -> None:
-        from fetchtozip_gui.core.secrets import redact  # heavy: Pydantic
+        from fetchtozip_gui.core.masking import plain_secrets
         from fetchtozip_gui.gui.window_state import state_of
 
         document = self.window.draft.document()
         # a draft with a secret in plain is not kept at all: half of it would be a riddle
-        text = json.dumps(document) if redact(document) == document else "null"
+        text = "null" if plain_secrets(document) else json.dumps(document)
         self._memory.keep(draft__document=text, **state_of(self.window))
         self._memory.save()
 

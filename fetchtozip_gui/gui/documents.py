@@ -9,16 +9,20 @@ from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QObject, Qt, Signal
-from PySide6.QtWidgets import QFileDialog, QWidget
+from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
 from fetchtozip_gui.core.errors import FetchToZipError
 from fetchtozip_gui.gui import files
 from fetchtozip_gui.gui.errands import Errands
 from fetchtozip_gui.gui.memory import Memory
 from fetchtozip_gui.gui.models.draft import DraftModel
+from fetchtozip_gui.gui.models.plain_secrets import PlainSecrets
+from fetchtozip_gui.gui.widgets.secret_offer import listed
 from fetchtozip_gui.gui.words import place
 
 SUFFIX = ".fetchtozip.json"
+KEEP = "Keep in the keyring, then save"
+PLAIN = "Save in plain"
 MOST_RECENT = 10
 MOST_OWN = 500
 """Recipes that are known again as saved here."""
@@ -37,8 +41,11 @@ class Documents(QObject):
     picked = Signal(str)
     """A file was chosen to be opened, by dialog or from the recent ones: what is in it has to be looked at first."""
 
-    def __init__(self, draft: DraftModel, errands: Errands, memory: Memory, window: QWidget) -> None:
+    def __init__(
+        self, draft: DraftModel, errands: Errands, memory: Memory, secrets: PlainSecrets, window: QWidget
+    ) -> None:
         super().__init__(window)
+        self._secrets = secrets
         self._draft = draft
         self._errands = errands
         self._memory = memory
@@ -93,6 +100,31 @@ class Documents(QObject):
         path = Path(chosen)
         if not path.suffix:
             path = path.with_name(path.name + SUFFIX)
+        if self._secrets.names:
+            self._ask(path)
+        else:
+            self._put(path)
+
+    def _ask(self, path: Path) -> None:
+        """No secret is written in plain unless its owner says so."""
+        box = QMessageBox(self._window)
+        box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        box.setIcon(QMessageBox.Icon.Warning)
+        box.setWindowTitle("Save the recipe")
+        box.setText(f"{listed(self._secrets.names)} would stand in the file in plain.")
+        box.setInformativeText(
+            "Whoever gets the file could use it. Kept in the keyring it stays on this computer, and the recipe holds "
+            "its name alone."
+        )
+        keep = box.addButton(KEEP, QMessageBox.ButtonRole.AcceptRole)
+        plain = box.addButton(PLAIN, QMessageBox.ButtonRole.DestructiveRole)
+        box.setEscapeButton(box.addButton("Do not save", QMessageBox.ButtonRole.RejectRole))
+        box.setDefaultButton(keep)
+        keep.clicked.connect(lambda: self._secrets.keep(lambda: self._write(str(path))))
+        plain.clicked.connect(lambda: self._put(path))
+        box.open()
+
+    def _put(self, path: Path) -> None:
         document = self._draft.document()
         text = json.dumps(document, indent=2, ensure_ascii=False) + "\n"
         own = [digest_of(document), *self._own()][:MOST_OWN]

@@ -26,6 +26,7 @@ from fetchtozip_gui.gui.memory import Memory
 from fetchtozip_gui.gui.menus import FILE, known
 from fetchtozip_gui.gui.models.draft import DraftModel
 from fetchtozip_gui.gui.models.jobs import JobsModel
+from fetchtozip_gui.gui.models.plain_secrets import PlainSecrets
 from fetchtozip_gui.gui.models.preferences import Preferences
 from fetchtozip_gui.gui.models.server import ServerModel
 from fetchtozip_gui.gui.models.session import Opened, Session
@@ -63,7 +64,8 @@ class Window(QMainWindow):
         self.jobs = JobsModel(self)
         self.bridge = Bridge(self)
         self.server = ServerModel(errands, preferences, self)
-        self.documents = Documents(self.draft, errands, memory, self)
+        self.secrets = PlainSecrets(self.draft, self.session, errands, self)
+        self.documents = Documents(self.draft, errands, memory, self.secrets, self)
         self.bringing = Bringing(self.documents, self.session, errands, self)
         self.acts = Acts(self.session, self.jobs, errands, self)
         self.banner, self.notice = Banner(), Notice()

@@ -17,6 +17,7 @@ from fetchtozip_gui.gui.pages.source_pane import SourcePane
 from fetchtozip_gui.gui.pages.steps_pane import StepsPane
 from fetchtozip_gui.gui.starting import first_draft, is_same_place, name_of
 from fetchtozip_gui.gui.widgets.job_list import JobList
+from fetchtozip_gui.gui.widgets.secret_offer import SecretOffer
 
 if TYPE_CHECKING:
     from fetchtozip_gui.engine.job import Job
@@ -44,6 +45,7 @@ class Workbench(QObject):
             self._read_secret,
             jobs=window.jobs,
             result_of=self._result_of,
+            offer=SecretOffer(window.secrets, window),
         )
         self.columns = ColumnsPane(draft, self.findings, errands)
         self.steps = StepsPane(draft, self.findings, errands)

@@ -7,10 +7,12 @@ import os
 os.environ["QT_QPA_PLATFORM"] = "offscreen"  # before Qt makes its application
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from memory_keyring import Entries
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
@@ -20,6 +22,7 @@ from fetchtozip_gui.demo import demo_recipe
 from fetchtozip_gui.engine.engine import Engine
 from fetchtozip_gui.engine.folder import Folder
 from fetchtozip_gui.engine.job import Job
+from fetchtozip_gui.engine.vault import Vault
 from fetchtozip_gui.gui.bridge import WindowPool
 from fetchtozip_gui.gui.collector import Collector
 from fetchtozip_gui.gui.errands import Errands
@@ -121,6 +124,16 @@ def window(closed_window: Window, engine: Engine, practice: str) -> Window:
     closed_window.draft.begin(first_draft(recipe))
     closed_window.open(Opened(engine, engine.jobs(), address=practice, practice=recipe))
     return closed_window
+
+
+@pytest.fixture
+def vault(window: Window, tmp_path: Path) -> Vault:
+    """The window's own, which needs no keyring of the system."""
+    vault = Vault(tmp_path / "vault.sqlite", Entries())
+    opened = window.session._opened
+    assert opened is not None
+    window.session._opened = replace(opened, vault=vault)
+    return vault
 
 
 class Keyboard:

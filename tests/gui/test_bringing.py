@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from memory_keyring import Entries
 from PySide6.QtCore import QMimeData, Qt, QUrl
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
@@ -19,31 +20,6 @@ from fetchtozip_gui.gui.window import Window
 LONG = 60_000
 CURL = "curl https://api.example.com/orders -H 'Authorization: Bearer abcdef-123456' -H 'Accept: application/json'"
 CTRL = Qt.KeyboardModifier.ControlModifier
-
-
-class Entries:
-    """A keyring in memory."""
-
-    def __init__(self) -> None:
-        self.kept: dict[tuple[str, str], str] = {}
-
-    def get_password(self, service: str, username: str) -> str | None:
-        return self.kept.get((service, username))
-
-    def set_password(self, service: str, username: str, password: str) -> None:
-        self.kept[service, username] = password
-
-    def delete_password(self, service: str, username: str) -> None:
-        self.kept.pop((service, username), None)
-
-
-@pytest.fixture
-def vault(window: Window, tmp_path: Path) -> Vault:
-    vault = Vault(tmp_path / "vault.sqlite", Entries())
-    opened = window.session._opened
-    assert opened is not None
-    window.session._opened = replace(opened, vault=vault)
-    return vault
 
 
 def dialog_of(qtbot: QtBot, window: Window) -> BringDialog:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path as File
 from typing import Any
-from urllib.parse import urlsplit
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
@@ -17,6 +16,7 @@ from fetchtozip_gui.gui.form_specs import Path, put
 from fetchtozip_gui.gui.models.draft import DraftModel
 from fetchtozip_gui.gui.models.findings import Findings
 from fetchtozip_gui.gui.models.jobs import JobsModel
+from fetchtozip_gui.gui.models.plain_secrets import name_for
 from fetchtozip_gui.gui.models.trial import Trial
 from fetchtozip_gui.gui.source_words import KINDS, change, why
 from fetchtozip_gui.gui.widgets.answers import PAGES, RESPONSE, Answers
@@ -50,11 +50,12 @@ class SourcePane(QFrame):
         *,
         jobs: JobsModel | None = None,
         result_of: Callable[[str], File] | None = None,
+        offer: QWidget | None = None,
     ) -> None:
         """`keep_secret` keeps a secret under a name and returns its reference; without it there is no keyring.
 
         `read_secret` gives the secret of a name, for tests of sources that need one. `jobs` can be chosen as a source,
-        and `result_of` gives the file that one of them has made.
+        and `result_of` gives the file that one of them has made. `offer` stands below the form.
         """
         super().__init__()
         self._draft = draft
@@ -76,7 +77,7 @@ class SourcePane(QFrame):
         self.prove_button = _button("Prove", "Fetch three pages: rows new, keys different, the end in reach", PROVE)
         self.stop_button = _button("Stop", "Stop testing", STOP)
         self.setProperty("role", "card")
-        self._lay_out()
+        self._lay_out(offer)
         self._connect()
         self._show_source()
         self._show_trial()
@@ -165,7 +166,7 @@ class SourcePane(QFrame):
         if keep is None:
             self.form.refuse(path, _NO_KEYRING)
             return
-        name = _secret_name(self._draft.document(), path)
+        name = name_for(self._draft.document(), path)
 
         def kept(reference: str) -> None:
             self._edit(path, reference)
@@ -232,7 +233,7 @@ class SourcePane(QFrame):
 
     # --- layout -------------------------------------------------------------------------------------------------
 
-    def _lay_out(self) -> None:
+    def _lay_out(self, offer: QWidget | None) -> None:
         acts = QHBoxLayout()
         acts.setSpacing(8)
         acts.addWidget(self.test_button)
@@ -244,6 +245,8 @@ class SourcePane(QFrame):
         lines.setSpacing(8)
         self._scrolled.setProperty("role", "clear")
         lines.addWidget(self._scrolled)
+        if offer is not None:
+            lines.addWidget(offer)
         lines.addLayout(acts)
         lines.addWidget(self.notice)
         lines.addWidget(self.found)
@@ -282,15 +285,6 @@ def _placed(message: str) -> dict[str, str]:
     """A recipe's faults by the path in the source: `{"pagination.size": "must be ≥ 1"}`."""
     lines = (line.partition(": ") for line in message.splitlines())
     return {path.removeprefix("source."): words for path, _, words in lines}
-
-
-def _secret_name(document: dict[str, Any], path: Path) -> str:
-    """What a secret is kept under: of this host, this recipe and this field."""
-    try:
-        host = urlsplit(str(document["source"].get("url", ""))).hostname or "source"
-    except ValueError:
-        host = "source"
-    return f"{host}/{document['name']}/{'.'.join(path)}".replace("@", "-").replace(":", "-")[:200]
 
 
 def _button(text: str, about: str, keys: QKeySequence) -> QPushButton:

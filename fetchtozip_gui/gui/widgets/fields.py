@@ -73,10 +73,16 @@ class Field(QWidget):
 
 
 class _Line(QLineEdit):
-    """A line that tells when it is left; arrows change a number by one."""
+    """A line that tells when it is entered and left; arrows change a number by one."""
 
+    entered = Signal()
     left = Signal()
     stepped = Signal(int)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        # before Qt selects what stands there
+        self.entered.emit()
+        super().focusInEvent(event)
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
         super().focusOutEvent(event)

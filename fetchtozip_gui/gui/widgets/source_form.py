@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QComboBox, QFileDialog, QHBoxLayout, QLabel, QPush
 from fetchtozip_gui.gui.form_specs import ABSENT, Kind, Path, Spec, Words, at, specs
 from fetchtozip_gui.gui.models.jobs import JobsModel
 from fetchtozip_gui.gui.source_words import FILE, HTTP, IN_SIGHT, KINDS, SECTIONS
+from fetchtozip_gui.gui.widgets.address_field import AddressField
 from fetchtozip_gui.gui.widgets.fields import Field, LineField
 from fetchtozip_gui.gui.widgets.job_field import JobField
 from fetchtozip_gui.gui.widgets.labels import label
@@ -60,7 +61,7 @@ class SourceForm(QWidget):
         self._records = self._wanted = ""
         self._pagination: Mapping[str, Any] = {}
         self.kind = _kinds()
-        self.address = LineField(_spec(HTTP, "url", "text"), ("url",))
+        self.address = AddressField(_spec(HTTP, "url", "text"), ("url",))
         self.file = LineField(_spec(FILE, "path", "text"), ("path",))
         self.job = JobField(jobs)
         self.often = {spec.name: LineField(spec, (spec.name,)) for spec in ALWAYS}
