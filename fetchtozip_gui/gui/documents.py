@@ -21,7 +21,7 @@ from fetchtozip_gui.gui.widgets.secret_offer import listed
 from fetchtozip_gui.gui.words import place
 
 SUFFIX = ".fetchtozip.json"
-KEEP = "Keep in the keyring, then save"
+KEEP = "Keep, then save"
 PLAIN = "Save in plain"
 MOST_RECENT = 10
 MOST_OWN = 500

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtCore import Qt, QUrl
-from PySide6.QtGui import QDesktopServices, QKeySequence, QPalette, QShortcut, QTextCursor
+from PySide6.QtCore import QEvent, Qt, QUrl
+from PySide6.QtGui import QDesktopServices, QKeySequence, QPalette, QShortcut, QTextCursor, QTextDocument, QTextFormat
 from PySide6.QtWidgets import (
     QLineEdit,
     QListWidget,
@@ -34,6 +34,7 @@ class HelpPage(QWidget):
         """`shortcuts` are a menu or a part of the window, what is done, and the keys."""
         super().__init__()
         self.setObjectName("page")
+        self._is_made = False
         self._places: list[int] = []
         self._at = -1
         self._texts = {SHORTCUTS: _table(shortcuts)}
@@ -49,6 +50,7 @@ class HelpPage(QWidget):
         find = QShortcut(QKeySequence("Ctrl+F"), self, context=Qt.ShortcutContext.WidgetWithChildrenShortcut)
         find.activated.connect(self._go_to_search)
         self.choose(_FIRST if _FIRST in self._texts else SHORTCUTS)
+        self._is_made = True
 
     def choose(self, topic: str) -> None:
         """Show a topic, also one that the search had left out; one that is not known changes nothing."""
@@ -62,7 +64,16 @@ class HelpPage(QWidget):
     def _show(self, item: QListWidgetItem | None) -> None:
         if item is not None:
             self.text.setMarkdown(self._texts[item.data(Qt.ItemDataRole.UserRole)])
+            _set(self.text.document(), self.palette())
             self._mark()
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() is QEvent.Type.PaletteChange and self._is_made:
+            # a text keeps the colours of the theme in which it was set
+            at = self.text.verticalScrollBar().value()
+            self._show(self.topics.currentItem())
+            self.text.verticalScrollBar().setValue(at)
 
     # --- searching ----------------------------------------------------------------------------------------------
 
@@ -129,6 +140,7 @@ class HelpPage(QWidget):
         self.search.setClearButtonEnabled(True)
         self._none = label("No topic has all these words.", "muted", wraps=True)
         self._none.hide()
+        self.topics.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.topics.setAccessibleName("Topics")
         self.topics.setToolTip("What there is help about")
         # a long title goes on in the next line: what is beside the list's edge would not be found
@@ -138,6 +150,7 @@ class HelpPage(QWidget):
         for topic, text in self._texts.items():
             item = QListWidgetItem(_title(text))
             item.setData(Qt.ItemDataRole.UserRole, topic)
+            item.setToolTip(item.text())
             self.topics.addItem(item)
         self.text.setOpenLinks(False)
         self.text.setAccessibleName("Help")
@@ -161,6 +174,23 @@ class HelpPage(QWidget):
         whole.setSpacing(14)
         whole.addWidget(label("Help", "title"))
         whole.addWidget(split, 1)
+
+
+def _set(document: QTextDocument, palette: QPalette) -> None:
+    """Room above headings, and a ground of its own under code."""
+    fenced = QTextFormat.Property.BlockCodeFence
+    block = document.begin()
+    while block.isValid():
+        form, before, after = block.blockFormat(), block.previous().blockFormat(), block.next().blockFormat()
+        if form.headingLevel():
+            form.setTopMargin(20 if block.position() else 0)
+            form.setBottomMargin(6)
+        elif form.hasProperty(fenced):
+            form.setBackground(palette.brush(QPalette.ColorRole.AlternateBase))
+            form.setTopMargin(0 if before.hasProperty(fenced) else 8)
+            form.setBottomMargin(0 if after.hasProperty(fenced) else 10)
+        QTextCursor(block).setBlockFormat(form)
+        block = block.next()
 
 
 def _title(text: str) -> str:

@@ -86,8 +86,7 @@ class StepsPane(QFrame):
     def _preview(self) -> None:
         self._pause.stop()
         self._asked += 1
-        number, tested, rows = self._asked, self._findings.tested, self._rows
-        steps = list(self.model.steps)
+        number, tested, rows, steps = self._asked, self._findings.tested, self._rows, list(self.model.steps)
         page = tested.frame if tested is not None else None
         if rows is None and page is None:
             self.model.show_stages(())
@@ -157,9 +156,10 @@ class StepsPane(QFrame):
     def _tell(self) -> None:
         stage = self.model.stage(self.steps.row)
         put_on(self.words, "")
+        # where there is nothing to head, the line is about what to do
+        self.words.setVisible(stage is not None)
         if stage is None:
             told = "" if self._findings.tested is not None else "The rows appear when the source has been tested (F5)."
-            self.words.setText("")
             self.about.setText(told)
             return
         if stage.error is not None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, Qt
 from PySide6.QtWidgets import QLabel
 
 from fetchtozip_gui.gui.source_words import found, linked
@@ -38,6 +38,14 @@ class FoundLine(QLabel):
         self.setAccessibleName("What was found")
         self.setAccessibleDescription(text)
         put_on(self, tone)
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() is QEvent.Type.PaletteChange:
+            # links keep the colour of the theme in which they were set
+            text = self.text()
+            self.clear()
+            self.setText(text)
 
 
 def _words(work: str, tested: Tested | None, proof: Proof | None) -> tuple[str, str]:
