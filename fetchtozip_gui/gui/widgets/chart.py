@@ -32,7 +32,7 @@ _TOLD = 40
 """Marks that are told together."""
 _SHARP = 2.0
 """Pixels of a saved picture for one of the screen's."""
-_MOST_PIXELS = 40_000_000
+_MOST_PIXELS = 16_000_000
 """Of a saved picture; a large one is less sharp than that."""
 MARGIN = 8
 """Pixels around what is painted."""

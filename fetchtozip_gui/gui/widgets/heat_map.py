@@ -97,12 +97,34 @@ class HeatMap(Chart):
         grid, seen = self._grid(ground.room), ground.seen
         columns = _between(seen.left() - grid.left, seen.right() - grid.left, grid.wide, len(self._across))
         rows = _between(seen.top() - grid.top, seen.bottom() - grid.top, grid.high, len(self._down))
-        for row in rows:
-            for column in columns:
-                is_current = row * len(self._across) + column == self.current
-                self._draw_cell(ground, grid.cell(row, column), self._cells[row][column], is_current=is_current)
+        if self._is_roomy():
+            for row in rows:
+                for column in columns:
+                    is_current = row * len(self._across) + column == self.current
+                    self._draw_cell(ground, grid.cell(row, column), self._cells[row][column], is_current=is_current)
+        else:
+            self._draw_small(ground, grid, rows, columns)
         self._draw_names(ground, grid, rows, columns)
         return []
+
+    def _draw_small(self, ground: Ground, grid: _Grid, rows: range, columns: range) -> None:
+        """Some ten thousand cells, each as quickly as can be."""
+        known: dict[int | None, QColor] = {}
+        painter, wide, high = ground.painter, grid.wide - 2, grid.high - 2
+        for row in rows:
+            values, top = self._cells[row], grid.top + row * grid.high + 1
+            for column in columns:
+                value = values[column]
+                key = None if value is None else round(value * 100)
+                colour = known.get(key)
+                if colour is None:
+                    colour = known[key] = _colour(ground, value)
+                painter.fillRect(QRectF(grid.left + column * grid.wide + 1, top, wide, high), colour)
+        if self.current >= 0:
+            row, column = divmod(self.current, len(self._across))
+            value = self._cells[row][column]
+            cell = grid.cell(row, column).adjusted(1, 1, -1, -1)
+            ground.fill(cell, _colour(ground, value), is_current=True)
 
     def _draw_names(self, ground: Ground, grid: _Grid, rows: range, columns: range) -> None:
         """At the edges of what is in sight, over cells that are scrolled below them."""
@@ -134,17 +156,11 @@ class HeatMap(Chart):
             painter.restore()
 
     def _draw_cell(self, ground: Ground, cell: QRectF, value: float | None, *, is_current: bool) -> None:
-        colours = ground.colours
-        if value is None:
-            colour = QColor(colours.plain_soft)
-        else:
-            colour = mixed(colours.card, colours.accent if value >= 0 else colours.bad, min(1.0, abs(value)))
+        colour = _colour(ground, value)
         ground.fill(cell.adjusted(1, 1, -1, -1), colour, is_current=is_current)
-        if not self._is_roomy():
-            return
         words = self._write(value)
         if QFontMetricsF(ground.font).horizontalAdvance(words) < cell.width() - 4:
-            ink = readable_on(colour) if value is not None else colours.muted
+            ink = readable_on(colour) if value is not None else ground.colours.muted
             ground.text(cell, words, ink, Qt.AlignmentFlag.AlignHCenter)
 
     # --- measures -----------------------------------------------------------------------------------------------
@@ -170,6 +186,13 @@ class HeatMap(Chart):
         metrics = QFontMetricsF(self.font())
         longest = max((metrics.horizontalAdvance(name) for name in names), default=0.0)
         return min(longest, metrics.averageCharWidth() * _NAME)
+
+
+def _colour(ground: Ground, value: float | None) -> QColor:
+    colours = ground.colours
+    if value is None:
+        return QColor(colours.plain_soft)
+    return mixed(colours.card, colours.accent if value >= 0 else colours.bad, min(1.0, abs(value)))
 
 
 def _between(first: float, last: float, step: float, count: int) -> range:
