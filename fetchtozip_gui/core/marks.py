@@ -20,6 +20,8 @@ class Marked:
     """What happened to a column, in words: `added`, `removed`, `was InvoiceNo`, `integer, was string`."""
     cells: dict[str, pl.Series] = field(default_factory=dict)
     """For each row whether its value changed, for the columns where one did."""
+    was: dict[str, pl.Series] = field(default_factory=dict)
+    """For each row the value before, for the same columns."""
 
 
 def marked(stage: Stage, before: Stage | None) -> Marked | None:
@@ -32,12 +34,12 @@ def marked(stage: Stage, before: Stage | None) -> Marked | None:
     columns = _columns(change)
     if change.origin is None:
         return Marked(stage.frame, None, columns)
-    cells = _cells(before.frame, stage.frame, change)
+    cells, was = _cells(before.frame, stage.frame, change)
     if before.frame.schema == stage.frame.schema and before.frame.height != change.origin.n_unique():
-        return _with_removed_rows(before.frame, stage.frame, change.origin, cells)
+        return _with_removed_rows(before.frame, stage.frame, change.origin, cells, was)
     repeated = ~change.origin.is_first_distinct()
     rows = _mark(repeated, "added") if repeated.any() else None
-    return Marked(_with_removed_columns(before.frame, stage.frame, change), rows, columns, cells)
+    return Marked(_with_removed_columns(before.frame, stage.frame, change), rows, columns, cells, was)
 
 
 def _columns(change: Change) -> dict[str, str]:
@@ -51,12 +53,16 @@ def _columns(change: Change) -> dict[str, str]:
     return {name: "; ".join(words) for name, words in told.items()}
 
 
-def _cells(before: pl.DataFrame, after: pl.DataFrame, change: Change) -> dict[str, pl.Series]:
+def _cells(
+    before: pl.DataFrame, after: pl.DataFrame, change: Change
+) -> tuple[dict[str, pl.Series], dict[str, pl.Series]]:
+    """Which values changed, and what they were."""
     assert change.origin is not None
+    found: dict[str, pl.Series] = {}
+    was: dict[str, pl.Series] = {}
     if not change.cells:
-        return {}
+        return found, was
     old_of = {new: old for old, new in change.renamed}
-    found = {}
     for name in after.columns:
         old = old_of.get(name, name)
         if name in change.added or before.schema[old] != after.schema[name]:
@@ -64,11 +70,16 @@ def _cells(before: pl.DataFrame, after: pl.DataFrame, change: Change) -> dict[st
         changed = changed_cells(before, after, change.origin, old, name)
         if changed.any():
             found[name] = changed
-    return found
+            was[name] = before.get_column(old).gather(change.origin)
+    return found, was
 
 
 def _with_removed_rows(
-    before: pl.DataFrame, after: pl.DataFrame, origin: pl.Series, cells: dict[str, pl.Series]
+    before: pl.DataFrame,
+    after: pl.DataFrame,
+    origin: pl.Series,
+    cells: dict[str, pl.Series],
+    was: dict[str, pl.Series],
 ) -> Marked:
     """The rows that went, where they stood; behind all others where the rows have another sequence now."""
     places = pl.int_range(before.height, eager=True)
@@ -80,7 +91,8 @@ def _with_removed_rows(
     else:
         order = pl.concat([origin.cast(pl.Int64), gone.cast(pl.Int64)]).arg_sort()
     moved = {name: pl.concat([changed, _all(gone.len(), False)])[order] for name, changed in cells.items()}
-    return Marked(frame[order], rows[order], {}, moved)
+    before_that = {name: values.extend_constant(None, gone.len())[order] for name, values in was.items()}
+    return Marked(frame[order], rows[order], {}, moved, before_that)
 
 
 def _with_removed_columns(before: pl.DataFrame, after: pl.DataFrame, change: Change) -> pl.DataFrame:

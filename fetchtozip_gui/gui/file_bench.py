@@ -37,6 +37,7 @@ class CleanPane(StepsPane):
         self._file = file
         self._read: object = None
         self.setProperty("role", "clear")
+        self.lost.connect(self._miss)
 
     def look(self) -> None:
         """Apply the steps to the file's rows."""
@@ -47,6 +48,9 @@ class CleanPane(StepsPane):
 
     def leave(self) -> None:
         """An answer that nobody waits for is dropped."""
+
+    def _miss(self) -> None:
+        self.about.setText("The rows are no longer there. Close the file, and open it again.")
 
 
 class FileBench(QObject):

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, Qt
 from PySide6.QtGui import QBrush, QColor, QFont, QGuiApplication
 
-from fetchtozip_gui.gui.models.frame import FrameModel
+from fetchtozip_gui.gui.models.frame import LONGEST, NULL, FrameModel, texts
 from fetchtozip_gui.gui.theme import colours_of
 
 if TYPE_CHECKING:
@@ -52,6 +52,18 @@ class MarkedModel(FrameModel):
         cells = self._marked.cells.get(name)
         return "changed" if cells is not None and cells[row] else ""
 
+    def was(self, row: int, column: int) -> str | None:
+        """A changed value as it was before the step; texts are in quotes, so that a space is seen."""
+        values = self._marked.was.get(self.names[column]) if self._marked is not None else None
+        if values is None:
+            return None
+        (text,) = texts(values.slice(row, 1), LONGEST)
+        return NULL if text is None else f"“{text}”" if self._is_text(column) else text
+
+    def _is_text(self, column: int) -> bool:
+        assert self._marked is not None
+        return str(self._marked.frame.schema[self.names[column]]) == "String"
+
     def data(self, index: QModelIndex | QPersistentModelIndex, role: int = _DISPLAY) -> Any:
         if role not in (_BACKGROUND, _FONT, _ACCESSIBLE, _TOOLTIP) or not index.isValid():
             return super().data(index, role)
@@ -65,9 +77,11 @@ class MarkedModel(FrameModel):
             return QBrush(QColor(grounds[mark]))
         if role == _FONT:
             return {"removed": self._struck, "changed": self._bold}.get(mark, found)
+        was = self.was(index.row(), index.column()) if mark == "changed" else None
+        told = f"{mark}, was {was}" if was is not None else mark
         if role == _ACCESSIBLE:
-            return f"{found}, {mark}"
-        return f"{found or ''}\n{mark} by this step".strip()
+            return f"{found}, {told}"
+        return f"{found or ''}\n{mark} by this step{f', was {was}' if was is not None else ''}".strip()
 
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = _DISPLAY) -> Any:
         found = super().headerData(section, orientation, role)

@@ -83,6 +83,9 @@ class MergePane(QWidget):
         if finding.error is not None:
             self.notice.fail(finding.error)
         self.model.show(finding.answer or [])
+        if finding.answer:
+            # so that Space and F2 have something to act on
+            self.table.setCurrentIndex(self.model.index(0, 0))
         if finding.is_working:
             self.words.setText("Looking at all rows…")
         elif finding.answer is not None:

@@ -177,8 +177,19 @@ def test_columns_and_values_are_signed(qapp: Callable[..., Any]) -> None:
     model.deleteLater()
     model = table(frame, {"type": "derive", "name": "n", "expression": "n * n"})
     assert model.index(1, 0).data(ROLE.FontRole).bold()
-    assert model.index(1, 0).data(ROLE.ToolTipRole) == "changed by this step"
+    assert model.index(1, 0).data(ROLE.ToolTipRole) == "changed by this step, was 2"
+    assert model.index(1, 0).data(ROLE.AccessibleTextRole) == "4, changed, was 2"
     assert not model.mark(0, 0)
     model.show_marked(None)
     assert model.rowCount() == 0
+    model.deleteLater()
+
+
+def test_a_changed_value_says_what_it_was(qapp: Callable[..., Any]) -> None:
+    Theme(qapp, dark=False)
+    frame = pl.DataFrame({"city": [" Oslo", "Rome", "Rome"], "n": [None, 2, 2]})
+    model = table(frame, {"type": "clean", "trim": True, "remove_duplicates": True, "handle_missing": "zero"})
+    told = [model.index(row, 0).data(ROLE.ToolTipRole) for row in range(model.rowCount())]
+    assert told == ["changed by this step, was “ Oslo”", None, "removed by this step"]
+    assert model.index(0, 1).data(ROLE.ToolTipRole) == "changed by this step, was null"
     model.deleteLater()

@@ -196,6 +196,63 @@ def test_spellings_are_ticked_and_merged(qtbot: QtBot, page: FilesPage, orders: 
     qtbot.waitUntil(lambda: merge.words.text() == "No values are alike.", timeout=LONG)
 
 
+def test_merging_goes_by_keyboard_alone(qtbot: QtBot, page: FilesPage, tmp_path: Path, keyboard: Keyboard) -> None:
+    path = tmp_path / "towns.csv"
+    path.write_text("id,town\n" + "".join(f"{n},{('Zürich', 'zurich ', 'Oslo')[n % 3]}\n" for n in range(30)))
+    file = read(qtbot, page, path)
+    with qtbot.waitActive(page.window()):
+        page.window().activateWindow()
+    page.pane().take_focus()
+    for _ in range(TABS.index("Merge")):
+        keyboard.press(Qt.Key.Key_Right)
+    merge = tab(page, "Merge")
+    qtbot.waitUntil(lambda: merge.model.rowCount() == 1, timeout=LONG)
+    # column, method, Tick all, the table
+    reach(keyboard, merge.method)
+    keyboard.press(Qt.Key.Key_Down)
+    assert merge.method.currentIndex() == 1
+    keyboard.press(Qt.Key.Key_Up)
+    qtbot.waitUntil(lambda: not merge.finding.is_working and merge.model.rowCount() == 1, timeout=LONG)
+    reach(keyboard, merge.table)
+    keyboard.press(Qt.Key.Key_Space)
+    keyboard.press(Qt.Key.Key_F2)
+    keyboard.press(Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier)
+    keyboard.type("Zurich")
+    keyboard.press(Qt.Key.Key_Return)
+    reach(keyboard, merge.merge, back=True)
+    keyboard.press(Qt.Key.Key_Space)
+    values = {"Zürich": "Zurich", "zurich ": "Zurich"}
+    assert file.draft.part("steps") == [{"type": "clean", "replace": [{"columns": ["town"], "values": values}]}]
+    assert "2 values of town become another" in merge.notice.text()
+
+
+def reach(keyboard: Keyboard, wanted: QWidget, *, back: bool = False) -> None:
+    """Go there with Tab."""
+    for _ in range(30):
+        if wanted.hasFocus():
+            return
+        keyboard.press(Qt.Key.Key_Backtab if back else Qt.Key.Key_Tab)
+    raise AssertionError(f"Tab does not reach {wanted.accessibleName() or wanted}")
+
+
+def test_a_wide_map_is_walked_through(qtbot: QtBot, page: FilesPage, tmp_path: Path, keyboard: Keyboard) -> None:
+    path = tmp_path / "wide.csv"
+    count = 70
+    pl.DataFrame({f"measure {n}": [(n * row) % 17 for row in range(20)] for n in range(count)}).write_csv(path)
+    read(qtbot, page, path)
+    maps = tab(page, "Maps")
+    qtbot.waitUntil(lambda: maps.cells.count() == count * count, timeout=LONG)
+    qtbot.waitUntil(lambda: maps.cells.width() >= maps.cells.sizeHint().width(), timeout=LONG)
+    maps.cells.setFocus()
+    keyboard.press(Qt.Key.Key_End)
+    seen = maps.cells.visibleRegion().boundingRect()
+    assert seen.contains(maps.cells.box_of(count * count - 1).center().toPoint())
+    keyboard.press(Qt.Key.Key_Home)
+    left, top = maps.cells.covered()
+    seen = maps.cells.visibleRegion().boundingRect().adjusted(round(left) - 1, round(top) - 1, 0, 0)
+    assert seen.contains(maps.cells.box_of(0).center().toPoint())
+
+
 @pytest.mark.parametrize("suffix", [".html", ".json"])
 def test_a_report_is_written(qtbot: QtBot, page: FilesPage, orders: Path, downloads: Path, suffix: str) -> None:
     read(qtbot, page, orders)
