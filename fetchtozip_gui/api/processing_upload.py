@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass, field
-from pathlib import Path, PurePosixPath
+from pathlib import PurePosixPath
 from typing import Any
 
 from python_multipart.exceptions import FormParserError
@@ -15,7 +15,7 @@ from starlette.requests import Request
 
 from fetchtozip_gui.api.dialect import Unfit
 from fetchtozip_gui.core.errors import BadBody, SourceError
-from fetchtozip_gui.core.rows.kinds import SUFFIXES, format_of
+from fetchtozip_gui.core.rows.kinds import SUFFIXES, foreign, format_of, is_binary
 from fetchtozip_gui.core.rows.opened import opened
 from fetchtozip_gui.engine.uploads import Receiving, Uploads
 
@@ -27,23 +27,6 @@ _AS_CURL = "Send it as `curl -F file=@data.csv`."
 _LONGEST_FIELD = 1_000
 _PACKED = (".gz", ".gzip", ".zip")
 _TEXTS = ("csv", "tsv", "json", "jsonl", "xml")
-# what nobody means as a table, whatever it is called
-_FOREIGN = {
-    b"\x89PNG": "a PNG picture",
-    b"\xff\xd8\xff": "a JPEG picture",
-    b"GIF8": "a GIF picture",
-    b"%PDF": "a PDF document",
-    b"\x7fELF": "a program",
-    b"MZ": "a program",
-    b"SQLite format 3": "an SQLite database",
-    b"7z\xbc\xaf": "a 7z archive",
-    b"Rar!": "a RAR archive",
-    b"BZh": "packed with bzip2",
-    b"\xfd7zXZ": "packed with xz",
-    b"\x28\xb5\x2f\xfd": "packed with zstd",
-}
-_CONTROLS = bytes([*range(9), *range(14, 27), *range(28, 32)])
-_BINARY_SHARE = 0.02
 
 
 @dataclass
@@ -197,9 +180,10 @@ def _kind(received: Received) -> str:
         raise Unfit(415, f"file: {path.name} is of a type that is not read here.", f"Its name may end with {known}.")
     try:
         with opened(path, received.options.get("member")) as file:
-            _check(file.name, file.head)
+            if what := foreign(file.head):
+                raise Unfit(415, f"file: {PurePosixPath(file.name).name} is {what}, which is not read here.")
             kind = received.options.get("format") or _told(file.name, file.head)
-            if kind in _TEXTS and _is_binary(file.head):
+            if kind in _TEXTS and is_binary(file.head):
                 raise Unfit(415, f"file: {file.name} is binary, and no text of the format {kind}.")
             if not file.head.strip():
                 raise Unfit(400, f"file: {file.name} is empty.", "Send a file with rows.")
@@ -213,17 +197,3 @@ def _told(name: str, head: bytes) -> str:
         return format_of(name, head)
     except BadBody as error:
         raise Unfit(415, f"file: {error.message}", "Say what it is in the field `format`.") from None
-
-
-def _check(name: str, head: bytes) -> None:
-    for magic, what in _FOREIGN.items():
-        # two letters are not enough to tell a program from a text
-        if head.startswith(magic) and (len(magic) > 3 or not magic.isalnum() or _is_binary(head)):
-            raise Unfit(415, f"file: {Path(name).name} is {what}, which is not read here.")
-
-
-def _is_binary(head: bytes) -> bool:
-    """Whether there are more control characters than any text has; UTF-16, which says so itself, is full of them."""
-    if head.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return False
-    return len(head) - len(head.translate(None, _CONTROLS)) > _BINARY_SHARE * len(head)

@@ -67,6 +67,13 @@ class Reading:
 
     def run(self, progress: Callable[[Fetched], None]) -> Read:
         """Read the file, or find it read already; the errors of `core.errors` say why not."""
+        read = self._read(progress)
+        if not read.columns:
+            name = Path(str(self._source["path"])).name
+            raise SourceError(f"{name} is empty: there is no column in it.", "Choose a file with rows.")
+        return read
+
+    def _read(self, progress: Callable[[Fetched], None]) -> Read:
         # heavy: all plug-ins' models
         from fetchtozip_gui.core.errors import Cancelled
         from fetchtozip_gui.core.recipe import Recipe

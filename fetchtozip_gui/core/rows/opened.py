@@ -107,19 +107,30 @@ def _archive(path: Path, file: IO[bytes]) -> Iterator[zipfile.ZipFile | None]:
     except zipfile.BadZipFile as error:
         raise _damaged(path, error) from None
     with archive:
-        zips.check(archive)
+        with _named(path):
+            zips.check(archive)
         yield None if any(part in archive.NameToInfo for part in _WORKBOOK_PARTS) else archive
 
 
 @contextmanager
 def _member(path: Path, archive: zipfile.ZipFile, member: str | None) -> Iterator[Opened]:
-    info = zips.data_member(archive, member, tuple(SUFFIXES))
+    with _named(path):
+        info = zips.data_member(archive, member, tuple(SUFFIXES))
     try:
         inner = archive.open(info)
     except _DAMAGES as error:
         raise _damaged(path, error) from None
     with inner:
         yield _begun(path, info.filename, inner, True)
+
+
+@contextmanager
+def _named(path: Path) -> Iterator[None]:
+    """What is wrong with a ZIP says with which."""
+    try:
+        yield
+    except BadBody as error:
+        raise BadBody(f"{path.name}: {error.message}", error.hint) from None
 
 
 def _begun(path: Path, name: str, file: Readable, is_packed: bool) -> Opened:

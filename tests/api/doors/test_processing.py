@@ -143,7 +143,7 @@ def test_every_format_is_read(door: Door, name: str, body: bytes, fields: dict[s
         (415, "a.csv", b"%PDF-1.7\n1 0 obj", "PDF document"),
         (415, "a.csv", bytes(range(256)) * 20, "binary"),
         (415, "a.json", b'{"a": "' + bytes(range(32)) * 9, "binary"),
-        (415, "a", bytes(range(256)) * 20, "is binary"),
+        (415, "a", bytes(range(256)) * 20, "in no format that is known here"),
         (415, "a.tar", bytes(257) + b"ustar" + bytes(300), "of a type"),
     ],
     ids=_unnamed,
