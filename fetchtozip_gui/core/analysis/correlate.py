@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 from typing import Literal
 
 import polars as pl
 
-from fetchtozip_gui.core.analysis.numbers import Number, at_hand, extents, numbers
+from fetchtozip_gui.core.analysis.numbers import Number, at_hand, extents, is_small, numbers
 from fetchtozip_gui.core.errors import StepError
+from fetchtozip_gui.core.replay import CHUNK_ROWS, Wanted, chunks, reading
+from fetchtozip_gui.core.scratch import Scratch
 
 Method = Literal["pearson", "spearman"]
 MOST = 256
@@ -45,8 +47,8 @@ def correlate(
 ) -> Correlation:
     """Correlate all rows; each pair over the rows in which both have a finite value.
 
-    Pearson's takes two passes and memory that does not grow. Spearman's has to sort, and holds the ranks of all
-    columns. `StepError` for more than `MOST` columns.
+    Pearson's takes two passes and memory that does not grow. Spearman's has to sort, and holds a column or two: the
+    ranks of the others are put aside on disk, unless the table is small. `StepError` for more than `MOST` columns.
     """
     lazy = rows.lazy()
     found = numbers(lazy.collect_schema(), columns)
@@ -130,26 +132,53 @@ def _pair(a: Number, b: Number, count: float, x: float, y: float, xx: float, yy:
 def _spearman(lazy: pl.LazyFrame, columns: Sequence[Number]) -> list[Pair]:
     if not columns:
         return []
-    ranks = lazy.select(_rank(column.value).alias(str(column.at)) for column in columns).collect()
-    whole = [column.at for column in columns if not ranks[str(column.at)].null_count()]
+    with Scratch() as scratch:
+        in_memory = is_small(lazy, columns)
+        ranks: dict[int, pl.LazyFrame] = {}
+        whole = []
+        for column in columns:
+            ranked = lazy.select(_rank(column.value).alias(str(column.at))).collect()
+            if not ranked.to_series().null_count():
+                whole.append(column.at)
+            ranks[column.at] = ranked.lazy() if in_memory else _put_aside(ranked, scratch)
+        together = _beside([ranks[at] for at in whole], in_memory=in_memory)
+        found = {(pair.a, pair.b): pair for pair in _pearson(together, numbers(together.collect_schema()))}
+        told = []
+        for a, b in _all_pairs(columns):
+            pair = found.get((str(a.at), str(b.at))) or _apart(lazy, a, b, ranks, whole)
+            told.append(Pair(a.name, b.name, pair.rows, pair.coefficient))
+        return told
+
+
+def _put_aside(ranked: pl.DataFrame, scratch: Scratch) -> pl.LazyFrame:
+    return scratch.keep_frames(ranked.iter_slices(CHUNK_ROWS), ranked.schema)
+
+
+def _beside(columns: list[pl.LazyFrame], *, in_memory: bool) -> pl.LazyFrame:
+    """Columns of one length as one table."""
+    if in_memory or not columns:
+        return pl.concat(columns, how="horizontal") if columns else pl.LazyFrame()
+    schema = pl.Schema({name: dtype for column in columns for name, dtype in column.collect_schema().items()})
+
+    def read(wanted: Wanted) -> Iterator[pl.DataFrame]:
+        some = [column for column in columns if wanted is None or column.collect_schema().names()[0] in wanted]
+        for parts in zip(*map(chunks, some), strict=True):
+            yield pl.concat(parts, how="horizontal")
+
+    return reading(schema, read)
+
+
+def _apart(lazy: pl.LazyFrame, a: Number, b: Number, ranks: dict[int, pl.LazyFrame], whole: list[int]) -> Pair:
+    """A pair of which one column misses values: ranked among the rows in which both have one."""
 
     def among(column: Number, other: Number) -> pl.Series:
-        """The ranks among the rows in which both have a value."""
         if other.at in whole or other.at == column.at:
-            return ranks[str(column.at)]
+            return ranks[column.at].collect().to_series()
         both = pl.when(other.value.is_not_null()).then(column.value)
         return lazy.select(_rank(both)).collect().to_series()
 
-    together = ranks.select(str(at) for at in whole).lazy()
-    found = {(pair.a, pair.b): pair for pair in _pearson(together, numbers(together.collect_schema()))}
-    told = []
-    for a, b in _all_pairs(columns):
-        pair = found.get((str(a.at), str(b.at)))
-        if pair is None:
-            two = pl.DataFrame({"a": among(a, b), "b": among(b, a)}).lazy()
-            pair = _pearson(two, numbers(two.collect_schema()))[-1]
-        told.append(Pair(a.name, b.name, pair.rows, pair.coefficient))
-    return told
+    two = pl.DataFrame({"a": among(a, b), "b": among(b, a)}).lazy()
+    return _pearson(two, numbers(two.collect_schema()))[-1]
 
 
 def _rank(value: pl.Expr) -> pl.Expr:

@@ -59,9 +59,12 @@ def numbers(schema: pl.Schema, columns: Sequence[str] | None = None) -> tuple[Nu
 def at_hand(rows: pl.LazyFrame, columns: Sequence[Number]) -> pl.LazyFrame:
     """These columns for several passes: in memory where they are small, as they are where they are not."""
     some = rows.select(named(column.name) for column in columns)
-    if not columns or rows.select(pl.len()).collect(engine="streaming").item() * len(columns) > _HELD:
-        return some
-    return some.collect(engine="streaming").lazy()
+    return some.collect(engine="streaming").lazy() if columns and is_small(rows, columns) else some
+
+
+def is_small(rows: pl.LazyFrame, columns: Sequence[Number]) -> bool:
+    """Whether so many numbers of all rows may be held together."""
+    return int(rows.select(pl.len()).collect(engine="streaming").item()) * len(columns) <= _HELD
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,7 +46,10 @@ def rewrite(value: pl.Expr, dtype: pl.DataType, rule: Rule) -> pl.Expr | None:
 
 
 def printable(value: pl.Expr, dtype: pl.DataType) -> pl.Expr | None:
-    """The rule of text formats: bytes as base64; dates, times and durations in ISO 8601, times with their zone."""
+    """The rule of text formats: bytes as base64; dates, times and durations in ISO 8601, times with their zone.
+
+    A second's fraction has as many digits as it needs, in groups of three: 00.181, and 00.181500.
+    """
     if dtype == pl.Binary:
         return value.bin.encode("base64")
     if isinstance(dtype, pl.Datetime):

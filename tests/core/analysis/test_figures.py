@@ -211,6 +211,19 @@ def test_any_two_columns_correlate_as_in_pandas(rows: list[tuple[int | None, int
         assert same(pair.coefficient, theirs)
 
 
+@pytest.mark.parametrize("method", ["pearson", "spearman"])
+def test_columns_that_are_not_held_together_correlate_alike(
+    method: Any, table: pl.DataFrame, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # more rows than are put aside in one piece
+    long = pl.concat([table] * 6)
+    whole = correlate(long, method=method)
+    monkeypatch.setattr(numbers, "_HELD", 10)
+    apart = correlate(long, method=method)
+    assert [pair.rows for pair in apart.pairs] == [pair.rows for pair in whole.pairs]
+    assert np.array(apart.matrix) == pytest.approx(np.array(whole.matrix), abs=1e-12)
+
+
 def test_what_does_not_vary_has_no_coefficient() -> None:
     found = correlate(pl.DataFrame({"a": [1, 2, 3], "b": [0.1, 0.1, 0.1], "c": [None, None, 1]}))
     assert {pair.coefficient for pair in found.pairs} == {None}

@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 
 import fastavro
 import polars as pl
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 
@@ -114,6 +114,17 @@ def as_text(value: Any, dtype: pl.DataType) -> str | None:
     return plain if isinstance(plain, str) else str(plain)
 
 
+_FRACTIONS = (0, 181_000, 100_000, 181, 999_999)
+FRACTIONS = pl.DataFrame(
+    {
+        "datetime": [dt.datetime(2000, 1, 1, 0, 0, 0, fraction) for fraction in _FRACTIONS],
+        "time": [dt.time(0, 0, 0, fraction) for fraction in _FRACTIONS],
+        "list": [[dt.time(1, 2, 3, fraction)] for fraction in _FRACTIONS],
+    }
+)
+"""Seconds with zeros at their end."""
+
+
 def as_json(value: Any) -> Any:
     """What a JSON value is read as."""
     match value:
@@ -124,13 +135,18 @@ def as_json(value: Any) -> Any:
         case bytes():
             return base64.b64encode(value).decode()
         case dt.datetime() | dt.time():
-            return value.isoformat()
+            # three digits of a second where they tell all, six where not; Python has six always
+            return value.isoformat(timespec="milliseconds") if _is_milliseconds(value) else value.isoformat()
         case dt.date():
             return value.isoformat()
         case Decimal():
             return f"{value:f}"
         case _:
             return value
+
+
+def _is_milliseconds(value: dt.datetime | dt.time) -> bool:
+    return bool(value.microsecond) and not value.microsecond % 1000
 
 
 def read_csv(data: bytes, delimiter: str = ",") -> list[list[str | None]]:
@@ -160,6 +176,7 @@ def read_csv(data: bytes, delimiter: str = ",") -> list[list[str | None]]:
 
 
 @given(made=tables(), delimiter=st.sampled_from([",", "\t", ";", "|"]))
+@example(made=(FRACTIONS, []), delimiter=",")
 def test_csv(made: tuple[pl.DataFrame, list[int]], delimiter: str, write: Write) -> None:
     table, cuts = made
     data = write("csv", table, cuts, delimiter=delimiter).data
@@ -201,6 +218,7 @@ def seconds(text: str | None) -> dt.timedelta:
 
 
 @given(made=tables(), name=st.sampled_from(["json", "jsonl"]))
+@example(made=(FRACTIONS, []), name="json")
 def test_json(made: tuple[pl.DataFrame, list[int]], name: str, write: Write) -> None:
     table, cuts = made
     data = write(name, table, cuts).data
