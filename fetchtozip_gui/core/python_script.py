@@ -21,6 +21,7 @@ from fetchtozip_gui.core.python_chunks import (
     TYPED,
     filled,
 )
+from fetchtozip_gui.core.python_cleaning import needed
 from fetchtozip_gui.core.python_steps import step_lines, write_lines
 from fetchtozip_gui.core.recipe import Recipe
 from fetchtozip_gui.core.referring import is_reference, variable_of, without_secrets
@@ -68,13 +69,14 @@ class _Script:
 
     def text(self, recipe: Recipe) -> str:
         """All of it in order."""
-        own = [line for line in self._imports if not line.endswith(("httpx", "pl", "jsonpath"))]
+        own = [line for line in self._imports if not line.endswith(("httpx", "pl", "jsonpath", "duckdb"))]
         own.sort(key=lambda line: line.split()[1])
         others = sorted(self._imports - set(own))
         needs = " ".join(
             [
                 "polars",
                 *(["httpx"] if self._source else []),
+                *(["duckdb"] if "import duckdb" in self._imports else []),
                 *(["xlsxwriter"] if "xlsx" in "".join(self._lines) else []),
             ]
         )
@@ -258,6 +260,10 @@ class _Script:
             self._functions.append(COLUMNS)
         if "flatten(" in text:
             self._functions.append(FLATTEN)
+        more = needed(text)
+        self._imports |= more.imports
+        self._constants += more.constants
+        self._functions += more.functions
         if "as_text(" in text or "flatten(" in text:
             self._imports.add("import json")
             self._functions.append(NESTED)

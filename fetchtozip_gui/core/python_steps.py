@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import pprint
 from typing import Any
 
 from fetchtozip_gui.core.errors import NotInThisVersion
@@ -10,12 +11,15 @@ from fetchtozip_gui.core.names import safe_name
 from fetchtozip_gui.core.outputs import FORMATS, format_of
 from fetchtozip_gui.core.outputs.file import FileOutput
 from fetchtozip_gui.core.recipe import Recipe
+from fetchtozip_gui.core.steps.clean import CleanStep
 from fetchtozip_gui.core.steps.columns import Column, ColumnsStep
 from fetchtozip_gui.core.steps.expression import quoted
 from fetchtozip_gui.core.steps.flatten import FlattenStep
 from fetchtozip_gui.core.steps.group import ROWS, Aggregate, GroupStep
 from fetchtozip_gui.core.steps.numbers import PLAIN, Marks
 from fetchtozip_gui.core.steps.rows import DeduplicateStep, DeriveStep, FilterStep, SortKey, SortStep
+from fetchtozip_gui.core.steps.sql import SqlStep
+from fetchtozip_gui.core.steps.validate import ValidateStep
 
 _TEXT = {"csv", "tsv", "xlsx"}
 
@@ -55,6 +59,16 @@ def step_lines(step: Any, number: int, *, strings: bool) -> list[str]:
         case FlattenStep():
             names = list(step.columns) if step.columns is not None else None
             return [*note, f"frame = flatten(frame, {names!r}, {step.separator!r}, as_rows={step.lists == 'rows'})"]
+        case CleanStep():
+            return [*note, *_clean(step, strings)]
+        case ValidateStep():
+            rules = {name: rule.model_dump(by_alias=True, exclude_defaults=True) for name, rule in step.rules.items()}
+            written = pprint.pformat(rules, width=100, sort_dicts=False).splitlines()
+            return [*note, f"frame = validate(frame, {number}, {written[0]}", *written[1:], f", {step.on_error!r})"]
+        case SqlStep(engine="polars"):
+            return [*note, f'frame = frame.sql({step.query!r}, table_name="input")']
+        case SqlStep(engine="duckdb"):
+            return [*note, f"frame = ask(frame, {step.query!r}, {step.timeout:g}, {step.memory_limit})"]
     raise NotInThisVersion(f"steps.{number}: a step of the kind {step.type} has no Python script.")
 
 
@@ -65,6 +79,16 @@ def _columns(step: ColumnsStep, strings: bool) -> list[str]:
     out = [one.column for one in step.columns if not one.keep]
     told = f"], keep_rest={step.rest == 'keep'}{f', leave_out={out!r}' if out else ''})"
     return [*lines, "frame = columns(frame, [  # where, name, place", *wanted, told]
+
+
+def _clean(step: CleanStep, strings: bool) -> list[str]:
+    """A call with what differs from a step that does nothing."""
+    given = step.model_dump(by_alias=True, exclude_defaults=True, exclude={"type", "note", "enabled", "cast"})
+    lines = [f"    {name}={value!r}," for name, value in given.items()]
+    if step.cast:
+        casts = (Column(column=one.column, dtype=one.dtype, format=one.format) for one in step.cast)
+        lines.append(f"    cast=[{', '.join(_cast(one, strings) for one in casts)}],")
+    return ["frame = clean(frame,", *lines, ")"]
 
 
 def _cast(column: Column, strings: bool) -> str:
