@@ -70,8 +70,16 @@ WORDS: Mapping[str, Words] = {
         "Rows with a fault", names={"fail": "end the export", "drop": "are left out", "report": "stay, and are listed"}
     ),
     "query": Words("Query", "One SELECT over the rows, which are the table input"),
-    "engine": Words("Engine", "Which program carries the query out", names={"duckdb": "DuckDB", "polars": "Polars"}),
+    "engine": Words(
+        "Engine",
+        "Which program carries the query out",
+        names={"duckdb": "DuckDB", "polars": "Polars", "spark": "Spark"},
+    ),
+    "timeout": Words("Stop after", "Seconds after which DuckDB is stopped"),
+    "memory_limit": Words("Memory", "MiB that DuckDB may take; beyond them it goes to disk where it can"),
     "spark_config": Words("Spark settings", "For the engine spark alone"),
+    "trim": Words("Trim texts", "Remove white space from both ends"),
+    "remove_duplicates": Words("Remove duplicates", empty="none; true for whole rows, or columns"),
     "outliers": Words("Outliers", names={"drop": "leave their rows out", "clip": "bring them to the bounds"}),
     "outlier_method": Words("Outliers are", names={"iqr": "by the quartiles", "zscore": "by the mean"}),
     "outlier_factor": Words("How far", empty="1.5 by the quartiles, 3 by the mean"),
@@ -81,13 +89,25 @@ WORDS: Mapping[str, Words] = {
     "empty_is_missing": Words("Empty texts are missing"),
     "split": Words("Split", "One column into several"),
     "join": Words("Join", "Several columns into one"),
-    "cast": Words("Change types"),
+    "cast": Words("Change types", "The types of columns, as in a Columns step"),
     "replace": Words("Replace", "Text in place of other text, one after the other"),
 }
 """What is refined by hand, by the field's name; the rest is read off the models."""
 
-INNER: Mapping[str, Words] = {"name": Words("Name", empty="by itself")}
+INNER: Mapping[str, Words] = {
+    "name": Words("Name", empty="by itself"),
+    "columns": Words("Columns"),
+    "separator": Words("Separator", "Between the parts"),
+    "keep": Words("Keep"),
+    "into": Words("Into", "The names of the parts; the last one takes all that is left"),
+    "find": Words("Look for", "A text that is anywhere in a value"),
+    "pattern": Words("As a pattern", "A regular expression, whose groups are ${1}, ${2} in what is put"),
+    "with": Words("Put", "What stands there instead", empty="nothing: such values become missing"),
+    "values": Words("Whole values", "Values and what they become"),
+}
 """In a list of small forms, where it differs."""
+DETAILS = ("columns", "outlier_method", "outlier_factor")
+"""What says of a cleaning how it is done, and not what."""
 
 
 def title(document: Document) -> str:
@@ -115,6 +135,16 @@ def _detail(kind: str, document: Document) -> str:
         case "deduplicate":
             by = _names(document.get("subset"))
             return f"by {by}" if by else "whole rows"
+        case "clean":
+            set_ones = [name for name, value in document.items() if value and name in WORDS and name not in DETAILS]
+            return ", ".join(WORDS[name].label for name in set_ones).capitalize()
+        case "validate":
+            rules = document.get("schema")
+            ends = WORDS["on_error"].names.get(_text(document.get("on_error")) or "fail", "…")
+            count = counted(len(rules), "column") if isinstance(rules, Mapping) else "…"
+            return f"{count}, rows with a fault {ends}"
+        case "sql":
+            return _text(document.get("query"))
         case "flatten":
             return _names(document.get("columns")) or "every nested column"
     return ""

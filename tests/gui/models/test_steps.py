@@ -12,10 +12,15 @@ from PySide6.QtTest import QAbstractItemModelTester
 
 from fetchtozip_gui.core.marks import marked
 from fetchtozip_gui.core.preview import KINDS, preview
+from fetchtozip_gui.core.steps.clean import CleanStep
+from fetchtozip_gui.core.steps.sql import SqlStep
+from fetchtozip_gui.core.steps.texts import CastColumn, Join, Replace, Split
+from fetchtozip_gui.core.steps.validate import ValidateStep
+from fetchtozip_gui.gui.form_specs import specs
 from fetchtozip_gui.gui.models.draft import DraftModel
 from fetchtozip_gui.gui.models.marked import MarkedModel
 from fetchtozip_gui.gui.models.steps import CHANGE, FAULT, IS_OFF, NOTE, StepsModel
-from fetchtozip_gui.gui.step_words import NAMES, OFFERED, title
+from fetchtozip_gui.gui.step_words import DETAILS, INNER, NAMES, OFFERED, WORDS, title
 from fetchtozip_gui.gui.theme import LIGHT, Theme
 
 FILTER = {"type": "filter", "where": "n > 1"}
@@ -66,13 +71,38 @@ def test_the_source_is_first_and_each_step_says_what_it_does(model: StepsModel) 
         ({"type": "deduplicate"}, "Deduplicate: whole rows"),
         ({"type": "deduplicate", "subset": ["a"]}, "Deduplicate: by a"),
         ({"type": "flatten"}, "Flatten: every nested column"),
-        ({"type": "sql", "query": "SELECT 1"}, "SQL"),
+        ({"type": "sql", "query": "SELECT 1"}, "SQL: SELECT 1"),
+        (
+            {"type": "clean", "trim": True, "columns": ["a"], "handle_missing": "mean"},
+            "Clean: Trim texts, missing values",
+        ),
+        ({"type": "clean", "trim": False}, "Clean"),
+        ({"type": "validate", "schema": {"a": {}}}, "Validate: 1 column, rows with a fault end the export"),
+        (
+            {"type": "validate", "schema": {"a": {}, "b": {}}, "on_error": "drop"},
+            "Validate: 2 columns, rows with a fault are left out",
+        ),
         ({"type": "new"}, "new"),
         ({}, "Unknown step"),
     ],
 )
 def test_steps_in_words(document: dict[str, Any], words: str) -> None:
     assert title(document) == words
+
+
+def test_every_field_of_cleaning_validating_and_asking_has_words_of_its_own() -> None:
+    """A field that is added to one of these steps has to be named, and a cleaning has to say what it does."""
+    for step in (CleanStep, ValidateStep, SqlStep):
+        names = {info.alias or name for name, info in step.model_fields.items()} - {"type", "note", "enabled"}
+        assert names <= set(WORDS), step
+        for spec in specs(step, WORDS):
+            # a choice of several values has a word for each where the recipe's own is none
+            assert not spec.names or set(spec.choices) <= set(spec.names), spec.name
+    for part in (Replace, Split, Join, CastColumn):
+        assert {info.alias or name for name, info in part.model_fields.items()} <= {*WORDS, *INNER}, part
+    for name in CleanStep.model_fields:
+        if name not in ("type", "note", "enabled", *DETAILS):
+            assert title({"type": "clean", name: "x"}).lower() == f"clean: {WORDS[name].label}".lower()
 
 
 def test_every_step_that_there_is_has_a_name_and_each_that_works_is_offered() -> None:
