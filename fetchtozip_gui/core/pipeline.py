@@ -11,6 +11,8 @@ from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+import polars.selectors as cs
+
 from fetchtozip_gui.core import schema as types
 from fetchtozip_gui.core.delivery import Delivery
 from fetchtozip_gui.core.disk import Disk
@@ -137,7 +139,9 @@ def _widen(spool: Spool, part: Part) -> list[Said]:
         return []
     # where they are equal the part's own is kept: the next part has the very same object, which says it at once
     united = found if found == before else types.unite(before, found)
-    spool.schema = types.widen_for(part.frame, united)
+    # a column's own type holds its values: only those that have to become another are looked at
+    others = [name for name in found if found[name] != united[name]]
+    spool.schema = types.widen_for(part.frame.select(cs.by_name(*others)), united) if others else united
     if not before or spool.schema is found:
         return []
     return [Said(change, "warning") for change in types.changes(before, spool.schema)]

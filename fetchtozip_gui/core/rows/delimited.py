@@ -113,9 +113,27 @@ class Table:
             raise _not_utf8(text, line) from None
         if len(self.columns) > _WIDEST_PROVEN:
             return 0
+        if (simple := self._simple_bytes(text)) is not None:
+            return simple
         marks, grammar = _grammar(self.dialect, len(self.columns))
         rest = pl.Series([text.translate(marks)], dtype=pl.Binary).cast(pl.String).str.replace(grammar, "")
         return len(text) - int(rest.str.len_bytes()[0])
+
+    def _simple_bytes(self, text: bytes) -> int | None:
+        """The same where no field is quoted, which takes a quarter of the time; null where one is."""
+        if (self.dialect.quote and self.dialect.quote.encode() in text) or b"\r" in text:
+            return None
+        end = text.rfind(b"\n") + 1
+        delimiter = self.dialect.delimiter.encode()
+        record = delimiter * (len(self.columns) - 1) + b"\n"
+        bare = text[:end].translate(None, _without(delimiter + b"\n"))
+        return end if bare == record * (len(bare) // len(record)) else None
+
+
+@lru_cache(maxsize=64)
+def _without(marks: bytes) -> bytes:
+    """All other bytes."""
+    return bytes(byte for byte in range(256) if byte not in marks)
 
 
 @lru_cache(maxsize=64)
