@@ -61,6 +61,7 @@ def _take() -> int:
     try:
         _wait(application, lambda: window.rooms.bench.findings.tested is not None)
         _tell_story(application, window)
+        _open_workbook(application, window)
         for place in window.places:
             window.go_to(place.id)
             _settle(application)
@@ -97,6 +98,21 @@ def _tell_story(application: QApplication, window: Window) -> None:
     window.rooms.bench.source.test()
     _wait(application, lambda: not window.rooms.bench.findings.outdated)
     _settle(application, 2_000)
+
+
+def _open_workbook(application: QApplication, window: Window) -> None:
+    """The first job's file, on the Files page with the profile of its columns."""
+    from fetchtozip_gui.gui.pages.file_pane import FilePane
+
+    window.go_to("files")
+    files = window.rooms.files
+    assert files is not None
+    files.page.open([Path.home() / "Downloads" / "sample.xlsx"])
+    _wait(application, lambda: files.page.current is not None and files.page.current.lazy() is not None)
+    pane = files.page.pane()
+    assert isinstance(pane, FilePane)
+    pane.tab("Profile")
+    _settle(application, 4_000)
 
 
 def _sample(practice: dict[str, Any]) -> dict[str, Any]:

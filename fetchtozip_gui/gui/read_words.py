@@ -68,7 +68,9 @@ def summary(source: Mapping[str, Any], found: Outlook) -> str:
             case "member":
                 told.append(found.member)
             case "sheet":
-                told.append(f"sheet {values['sheet']}" if values["sheet"] else f"1 of {len(found.sheets)} sheets")
+                count = len(found.sheets)
+                first = f"1 of {count} sheets" if count > 1 else ""
+                told.append(f"sheet {values['sheet']}" if values["sheet"] else first)
             case "delimiter":
                 told.append(_called(name, found.delimiter).rpartition(" ")[0].lower() or _called(name, found.delimiter))
             case "quote":

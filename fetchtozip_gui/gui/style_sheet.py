@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 STYLE_SHEET = """
-QMainWindow, QDialog, QWidget#page, QWidget#jobs, QWidget#form, QScrollArea { background: $window; }
+QMainWindow, QDialog, QWidget#page, QWidget#job-column, QWidget#form, QScrollArea { background: $window; }
 QScrollArea { border: none; }
 QWidget[role="clear"], QScrollArea[role="clear"] { background: transparent; }
 QLabel { color: $text; background: transparent; }
@@ -63,6 +63,9 @@ QCheckBox, QRadioButton {
   color: $text; spacing: 8px; padding: 3px 2px; border: 2px solid transparent; border-radius: 6px;
 }
 QCheckBox:focus, QRadioButton:focus { border-color: $accent; }
+QCheckBox::indicator { width: 15px; height: 15px; border: 1px solid $muted; border-radius: 3px; background: $field; }
+QCheckBox::indicator:checked { background: $accent; border-color: $accent; image: url("$tick"); }
+QCheckBox::indicator:disabled { border-color: $field_border; }
 QCheckBox:disabled, QRadioButton:disabled { color: $muted; }
 
 QPushButton {
@@ -129,7 +132,8 @@ QListView, QTableView, QTreeView {
 }
 QListView:focus, QTableView:focus, QTreeView:focus { border: 1px solid $accent; }
 QListView[role="plain"], QTableView[role="plain"], QTreeView[role="plain"] { border: none; border-radius: 0; }
-QListWidget { padding: 5px; }
+QListWidget, QListView#opened-files { padding: 5px; }
+QListView#opened-files::item { border-radius: 6px; }
 QListWidget::item { padding: 6px 8px; border-radius: 6px; }
 QListWidget::item:hover { background: $hover; }
 QTableView::item { padding: 3px 6px; }

@@ -123,6 +123,7 @@ def style_sheet(colours: Colours, points: float) -> str:
     texts = {name: f"{value:.2f}pt" for name, value in sizes.items()}
     shade = "dark" if colours is DARK else "light"
     signs = {f"chevron_{way}": resource(f"icons/chevron-{way}-{shade}.svg").as_posix() for way in ("up", "down")}
+    signs["tick"] = resource("icons/tick.svg").as_posix()
     return Template(STYLE_SHEET).substitute(asdict(colours), **texts, **signs)
 
 

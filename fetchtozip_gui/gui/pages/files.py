@@ -46,6 +46,7 @@ class FilesPage(QWidget):
         self.panes: dict[OpenedFile, QWidget] = {}
         self.choose = QPushButton("&Choose files…")
         self.list = QListView()
+        self.list.setObjectName("opened-files")
         self.close_file = QPushButton("Close file")
         self._summary = label(role="muted")
         self._stack = QStackedWidget()

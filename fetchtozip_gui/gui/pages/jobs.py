@@ -251,7 +251,7 @@ class JobsPage(QWidget):
         frame, inside = card("Log")
         inside.addWidget(self.log, 1)
         inner = QWidget()
-        inner.setObjectName("jobs")
+        inner.setObjectName("job-column")
         self._beside = QVBoxLayout(inner)
         self._beside.setContentsMargins(0, 0, 0, 16)
         self._beside.setSpacing(12)

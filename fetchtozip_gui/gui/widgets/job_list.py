@@ -140,7 +140,7 @@ class JobList(QWidget):
         head.addWidget(self._summary)
         head.addWidget(self._all)
         inner = QWidget()
-        inner.setObjectName("jobs")
+        inner.setObjectName("job-column")
         self._around = around = QVBoxLayout(inner)
         around.setContentsMargins(0, 0, 0, 16)
         around.setSpacing(12)

@@ -45,8 +45,11 @@ class StepDelegate(QStyledItemDelegate):
         # the first of what it changed; all of it stands over the rows
         first, comma, _ = (index.data(CHANGE) or "").partition(", ")
         change = f"{first} …" if comma else first
-        # what it changed gives way to what it is
-        wanted = min(option.fontMetrics.horizontalAdvance(change) + 4, room.width() // 2)
+        # what it changed gives way to what it is, first of all the word behind the number
+        most = room.width() // 2
+        if option.fontMetrics.horizontalAdvance(change) + 4 > most:
+            change = first.removesuffix(" rows").removesuffix(" row")
+        wanted = min(option.fontMetrics.horizontalAdvance(change) + 4, most)
         short = option.fontMetrics.elidedText(change, Qt.TextElideMode.ElideRight, wanted)
         painter.setPen(QColor(colours.bad) if index.data(FAULT) else muted)
         painter.drawText(room, Qt.AlignmentFlag.AlignRight, short)
