@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QRectF, Qt
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QPushButton, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QPushButton, QScrollArea, QWidget
 
 from fetchtozip_gui.gui.errands import Errands
 from fetchtozip_gui.gui.models.files import OpenedFile
@@ -15,6 +15,7 @@ from fetchtozip_gui.gui.widgets.charts import Bars
 from fetchtozip_gui.gui.widgets.heat_map import HeatMap
 from fetchtozip_gui.gui.widgets.labels import label
 from fetchtozip_gui.gui.widgets.notice import Notice
+from fetchtozip_gui.gui.widgets.pane_lines import lay_out
 from fetchtozip_gui.gui.widgets.picture_button import PictureButton
 from fetchtozip_gui.gui.words import counted
 
@@ -159,7 +160,6 @@ class MapsPane(QWidget):
             self.which.setItemData(at, about, Qt.ItemDataRole.ToolTipRole)
         self.which.setAccessibleName("Which map")
         self.which.setToolTip("Choose a map; each is made over all rows")
-        self.stop.setProperty("role", "beside")
         self.stop.setToolTip("Do not wait for this map")
         self.stop.hide()
         self.bars.setParent(self)
@@ -168,18 +168,7 @@ class MapsPane(QWidget):
         self._scroll.setProperty("role", "clear")
         self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._scroll.setWidget(self.cells)
-        line = QHBoxLayout()
-        line.setSpacing(8)
-        line.addWidget(self.which)
-        line.addWidget(self.words, 1)
-        line.addWidget(self.stop)
-        line.addWidget(self.picture)
-        whole = QVBoxLayout(self)
-        whole.setContentsMargins(0, 8, 0, 0)
-        whole.setSpacing(8)
-        whole.addLayout(line)
-        whole.addWidget(self.notice)
-        whole.addWidget(self._scroll, 1)
+        lay_out(self, (self.which,), self.words, (self.stop, self.picture), self.notice, self._scroll)
 
 
 def coefficient(value: float | None) -> str:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QAbstractItemView, QComboBox, QHBoxLayout, QPushButton, QTableView, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QComboBox, QPushButton, QTableView, QWidget
 
 from fetchtozip_gui.gui.errands import Errands
 from fetchtozip_gui.gui.models.clusters import ClustersModel
@@ -14,6 +14,7 @@ from fetchtozip_gui.gui.models.files import OpenedFile
 from fetchtozip_gui.gui.models.finding import Finding
 from fetchtozip_gui.gui.widgets.labels import label
 from fetchtozip_gui.gui.widgets.notice import Notice
+from fetchtozip_gui.gui.widgets.pane_lines import lay_out
 from fetchtozip_gui.gui.widgets.tick_delegate import TickDelegate
 from fetchtozip_gui.gui.words import counted
 
@@ -120,20 +121,8 @@ class MergePane(QWidget):
         self.stop.setToolTip("Do not wait for the answer")
         self.all.setToolTip("Tick all groups, or none")
         self.merge.setToolTip("Add a step that makes one value of each ticked group")
-        line = QHBoxLayout()
-        line.setSpacing(8)
-        line.addWidget(self.column)
-        line.addWidget(self.method)
-        line.addWidget(self.words, 1)
-        for button in (self.stop, self.all, self.merge):
-            button.setProperty("role", "beside")
-            line.addWidget(button)
-        whole = QVBoxLayout(self)
-        whole.setContentsMargins(0, 8, 0, 0)
-        whole.setSpacing(8)
-        whole.addLayout(line)
-        whole.addWidget(self.notice)
-        whole.addWidget(self.table, 1)
+        buttons = (self.stop, self.all, self.merge)
+        lay_out(self, (self.column, self.method), self.words, buttons, self.notice, self.table)
 
 
 class ClusterTable(QTableView):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
-from PySide6.QtWidgets import QAbstractItemView, QComboBox, QHBoxLayout, QPushButton, QTableView, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QComboBox, QPushButton, QTableView, QWidget
 
 from fetchtozip_gui.gui.errands import Errands
 from fetchtozip_gui.gui.models.files import OpenedFile
@@ -13,6 +13,7 @@ from fetchtozip_gui.gui.models.finding import Finding
 from fetchtozip_gui.gui.models.profiler import short
 from fetchtozip_gui.gui.widgets.labels import label
 from fetchtozip_gui.gui.widgets.notice import Notice
+from fetchtozip_gui.gui.widgets.pane_lines import lay_out
 from fetchtozip_gui.gui.words import counted
 
 if TYPE_CHECKING:
@@ -174,19 +175,7 @@ class OutliersPane(QWidget):
         self.table.verticalHeader().hide()
         self.table.horizontalHeader().setStretchLastSection(True)
         self.table.horizontalHeader().setHighlightSections(False)
-        line = QHBoxLayout()
-        line.setSpacing(8)
-        line.addWidget(self.rule)
-        line.addWidget(self.words, 1)
-        for button in (self.stop, self.drop, self.clip):
-            button.setProperty("role", "beside")
-            line.addWidget(button)
-        whole = QVBoxLayout(self)
-        whole.setContentsMargins(0, 8, 0, 0)
-        whole.setSpacing(8)
-        whole.addLayout(line)
-        whole.addWidget(self.notice)
-        whole.addWidget(self.table, 1)
+        lay_out(self, (self.rule,), self.words, (self.stop, self.drop, self.clip), self.notice, self.table)
 
 
 def _found(rows: object) -> tuple[Outliers, ...]:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QWidget
 
 from fetchtozip_gui.core.errors import FetchToZipError
 from fetchtozip_gui.gui.errands import Errands
@@ -15,6 +15,7 @@ from fetchtozip_gui.gui.models.late import LateModel, ParquetRows
 from fetchtozip_gui.gui.widgets.grid import Grid
 from fetchtozip_gui.gui.widgets.labels import label
 from fetchtozip_gui.gui.widgets.notice import Notice
+from fetchtozip_gui.gui.widgets.pane_lines import lay_out
 from fetchtozip_gui.gui.words import counted
 
 if TYPE_CHECKING:
@@ -81,13 +82,4 @@ class RowsPane(QWidget):
         self.which.addItems(["As in the file", "After the steps"])
         self.which.setAccessibleName("Which rows")
         self.which.setToolTip("Show the rows as they are in the file, or as the steps of Clean and Rules make them")
-        line = QHBoxLayout()
-        line.setSpacing(8)
-        line.addWidget(self.which)
-        line.addWidget(self.words, 1)
-        whole = QVBoxLayout(self)
-        whole.setContentsMargins(0, 8, 0, 0)
-        whole.setSpacing(8)
-        whole.addLayout(line)
-        whole.addWidget(self.notice)
-        whole.addWidget(self.grid, 1)
+        lay_out(self, (self.which,), self.words, (), self.notice, self.grid)

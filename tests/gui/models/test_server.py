@@ -8,6 +8,7 @@ from pathlib import Path
 
 import httpx
 import pytest
+from memory_keyring import Entries
 from pytestqt.qtbot import QtBot
 
 from fetchtozip_gui.api.build import build
@@ -23,22 +24,6 @@ from fetchtozip_gui.gui.models.server import KEY_NAME, ServerModel, known_key
 from fetchtozip_gui.opening import WindowServer
 
 LONG = 60_000
-
-
-class Entries:
-    """A keyring in memory."""
-
-    def __init__(self) -> None:
-        self.kept: dict[tuple[str, str], str] = {}
-
-    def get_password(self, service: str, username: str) -> str | None:
-        return self.kept.get((service, username))
-
-    def set_password(self, service: str, username: str, password: str) -> None:
-        self.kept[service, username] = password
-
-    def delete_password(self, service: str, username: str) -> None:
-        self.kept.pop((service, username), None)
 
 
 class Absent(Entries):
