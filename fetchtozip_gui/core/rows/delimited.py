@@ -10,6 +10,7 @@ from itertools import islice
 import polars as pl
 
 from fetchtozip_gui.core.errors import BadBody
+from fetchtozip_gui.core.rows.column_names import nameless, unique_names
 from fetchtozip_gui.core.rows.dialect import Dialect, find_dialect
 from fetchtozip_gui.core.rows.encodings import Text
 from fetchtozip_gui.core.rows.parsed import Parsed
@@ -265,27 +266,6 @@ class DelimitedReader:
     def _pass(self, count: int) -> None:
         self._line += self._text.buffer.count(b"\n", 0, count)
         self._text.drop(count)
-
-
-def nameless(width: int) -> tuple[str, ...]:
-    """What columns are called that have no names."""
-    return tuple(f"column_{place}" for place in range(1, width + 1))
-
-
-def unique_names(names: Iterable[str], notes: list[str]) -> tuple[str, ...]:
-    """The names with `column_3` for an empty one and `a_2` for a second `a`; changes are told in `notes`."""
-    given = list(names)
-    taken = {name for name in given if name}
-    made: list[str] = []
-    for place, name in enumerate(given):
-        wanted = name or f"column_{place + 1}"
-        if wanted in made or (not name and wanted in taken):
-            wanted = next(new for n in range(2, len(given) + 3) if (new := f"{wanted}_{n}") not in taken)
-        if wanted != name:
-            notes.append(f"Column {place + 1} was called {name!r} in the header and is called `{wanted}` here.")
-        taken.add(wanted)
-        made.append(wanted)
-    return tuple(made)
 
 
 def _ragged(record: Record, width: int) -> BadBody:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from fetchtozip_gui.core.errors import BadBody
-from fetchtozip_gui.core.rows.delimited import nameless, unique_names
+from fetchtozip_gui.core.rows.column_names import nameless, unique_names
 from fetchtozip_gui.core.rows.excel_lost import lost_cells
 from fetchtozip_gui.core.rows.parsed import Parsed
 from fetchtozip_gui.core.rows.text_types import types_of

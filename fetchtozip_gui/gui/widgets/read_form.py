@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QListWidget, QPushButton, QVBoxLayout, QWidget
+from shiboken6 import isValid
 
 from fetchtozip_gui.gui import read_words
 from fetchtozip_gui.gui.errands import Errands
@@ -23,7 +24,7 @@ _LIST_LINES = 6
 
 
 class ReadForm(QWidget):
-    """Closed until it is asked for, or the file cannot be read. A change reads the file again; undo takes it back."""
+    """Closed until it is asked for, or the file cannot be read whole. A change reads it again; undo takes that back."""
 
     def __init__(self, file: OpenedFile, errands: Errands) -> None:
         super().__init__()
@@ -64,7 +65,8 @@ class ReadForm(QWidget):
         self._errands.run(lambda: outlook(source), lambda found: self._take(source, found))
 
     def _take(self, source: dict[str, Any], found: Outlook) -> None:
-        if source != self._asked:
+        # a file that was closed meanwhile has no form any more
+        if not isValid(self) or source != self._asked:
             return
         self.outlook, self._shown = found, source
         self._show_fields()
@@ -88,7 +90,8 @@ class ReadForm(QWidget):
             self.left_out.clear()
             self.left_out.addItems(list(lines))
         self.left_out.setVisible(bool(lines))
-        if self._file.state == "failed" and self._file.is_there():
+        is_partly = read is not None and bool(read.problem)
+        if is_partly or (self._file.state == "failed" and self._file.is_there()):
             self.open()
 
     def _choose(self) -> None:

@@ -13,7 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fetchtozip_gui.core.errors import BadBody
-from fetchtozip_gui.core.rows.delimited import Block, DelimitedReader, Table, delimited_frame, unique_names
+from fetchtozip_gui.core.rows.column_names import unique_names
+from fetchtozip_gui.core.rows.delimited import Block, DelimitedReader, Table, delimited_frame
 from fetchtozip_gui.core.rows.dialect import Dialect
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=12) | st.text("ab,;\t|'\" \r\n\x00é", max_size=8)

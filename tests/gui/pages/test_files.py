@@ -266,6 +266,7 @@ def test_a_report_is_written(qtbot: QtBot, page: FilesPage, orders: Path, downlo
 
 def test_every_control_has_a_name_and_says_what_it_does(qtbot: QtBot, page: FilesPage, orders: Path) -> None:
     read(qtbot, page, orders)
+    page.pane().form.open()
     wrong = set()
     for title in TABS:
         tab(page, title)
