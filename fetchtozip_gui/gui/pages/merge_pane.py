@@ -12,6 +12,7 @@ from fetchtozip_gui.gui.errands import Errands
 from fetchtozip_gui.gui.models.clusters import ClustersModel
 from fetchtozip_gui.gui.models.files import OpenedFile
 from fetchtozip_gui.gui.models.finding import Finding
+from fetchtozip_gui.gui.widgets.find_rows import FindRows
 from fetchtozip_gui.gui.widgets.labels import label
 from fetchtozip_gui.gui.widgets.notice import Notice
 from fetchtozip_gui.gui.widgets.pane_lines import lay_out
@@ -41,6 +42,7 @@ class MergePane(QWidget):
         self.finding: Finding[list[Cluster]] = Finding(errands, self)
         self.model = ClustersModel(self)
         self.table = ClusterTable(self.model)
+        self.find = FindRows(self.table, "Find a value", 3)
         self.column, self.method = QComboBox(), QComboBox()
         self.words = label(role="muted", wraps=True)
         self.stop, self.all = QPushButton("Stop"), QPushButton("Tick all")
@@ -122,7 +124,8 @@ class MergePane(QWidget):
         self.all.setToolTip("Tick all groups, or none")
         self.merge.setToolTip("Add a step that makes one value of each ticked group")
         buttons = (self.stop, self.all, self.merge)
-        lay_out(self, (self.column, self.method), self.words, buttons, self.notice, self.table)
+        self.find.works_in(self)
+        lay_out(self, (self.column, self.method, self.find), self.words, buttons, self.notice, self.table)
 
 
 class ClusterTable(QTableView):

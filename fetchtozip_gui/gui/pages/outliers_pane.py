@@ -11,6 +11,7 @@ from fetchtozip_gui.gui.errands import Errands
 from fetchtozip_gui.gui.models.files import OpenedFile
 from fetchtozip_gui.gui.models.finding import Finding
 from fetchtozip_gui.gui.models.profiler import short
+from fetchtozip_gui.gui.widgets.find_rows import FindRows
 from fetchtozip_gui.gui.widgets.labels import label
 from fetchtozip_gui.gui.widgets.notice import Notice
 from fetchtozip_gui.gui.widgets.pane_lines import lay_out
@@ -92,6 +93,8 @@ class OutliersPane(QWidget):
         self.finding: Finding[tuple[Outliers, ...]] = Finding(errands, self)
         self.model = OutliersModel(self)
         self.table = QTableView()
+        self.table.setModel(self.model)
+        self.find = FindRows(self.table, "Find a column")
         self.rule = QComboBox()
         self.words = label(role="muted", wraps=True)
         self.stop = QPushButton("Stop")
@@ -162,7 +165,6 @@ class OutliersPane(QWidget):
         self.stop.setToolTip("Do not wait for the outliers")
         self.drop.setToolTip("Add a step that leaves out the rows with outliers of the chosen column")
         self.clip.setToolTip("Add a step that brings outliers of the chosen column to the nearest usual value")
-        self.table.setModel(self.model)
         self.table.setAccessibleName("Outliers by column")
         self.table.setToolTip("Up and Down choose a column")
         self.table.setProperty("role", "plain")
@@ -175,7 +177,8 @@ class OutliersPane(QWidget):
         self.table.verticalHeader().hide()
         self.table.horizontalHeader().setStretchLastSection(True)
         self.table.horizontalHeader().setHighlightSections(False)
-        lay_out(self, (self.rule,), self.words, (self.stop, self.drop, self.clip), self.notice, self.table)
+        self.find.works_in(self)
+        lay_out(self, (self.rule, self.find), self.words, (self.stop, self.drop, self.clip), self.notice, self.table)
 
 
 def _found(rows: object) -> tuple[Outliers, ...]:

@@ -12,6 +12,7 @@ from fetchtozip_gui.gui.models.files import OpenedFile
 from fetchtozip_gui.gui.models.profiler import Profiler, short
 from fetchtozip_gui.gui.widgets.chart import Chart
 from fetchtozip_gui.gui.widgets.charts import Bars, Histogram
+from fetchtozip_gui.gui.widgets.find_rows import FindRows
 from fetchtozip_gui.gui.widgets.labels import OneLine, label
 from fetchtozip_gui.gui.widgets.notice import Notice
 from fetchtozip_gui.gui.widgets.picture_button import PictureButton
@@ -38,6 +39,7 @@ class ProfilePane(QWidget):
         self._shown: object = None
         self.model = Profiler(errands, self)
         self.table = ProfileTable(self.model)
+        self.find = FindRows(self.table, "Find a column")
         self.histogram, self.bars = Histogram("Histogram"), Bars("Most frequent values")
         self._charts = QStackedWidget()
         self._title = OneLine("headline")
@@ -138,6 +140,8 @@ class ProfilePane(QWidget):
         self._charts.addWidget(self.bars)
         line = QHBoxLayout()
         line.setSpacing(8)
+        self.find.works_in(self)
+        line.addWidget(self.find)
         line.addWidget(self.said)
         line.addWidget(self.progress, 1)
         line.addWidget(self.turn)

@@ -29,6 +29,7 @@ from fetchtozip_gui.gui.models.finding import Finding
 from fetchtozip_gui.gui.models.judging import Judgement, judge, save
 from fetchtozip_gui.gui.models.late import LateModel, ParquetRows
 from fetchtozip_gui.gui.models.rules import FAULTS, TYPES, RulesModel, field_of, place_of
+from fetchtozip_gui.gui.widgets.find_rows import FindRows
 from fetchtozip_gui.gui.widgets.grid import Grid
 from fetchtozip_gui.gui.widgets.labels import label
 from fetchtozip_gui.gui.widgets.notice import Notice
@@ -52,6 +53,7 @@ class RulesPane(QWidget):
         self._judged: object = None
         self.model = RulesModel(file.draft, self)
         self.table = RulesTable(self.model)
+        self.find = FindRows(self.table, "Find a column")
         self.finding: Finding[Judgement] = Finding(errands, self)
         self.faults = LateModel(errands, self)
         self.grid = Grid(self.faults, "Faults")
@@ -192,7 +194,9 @@ class RulesPane(QWidget):
         self.save.setToolTip("Write every fault with its row, column, value and rule as CSV")
         line = QHBoxLayout()
         line.setSpacing(8)
+        self.find.works_in(self)
         line.addWidget(self.how)
+        line.addWidget(self.find)
         line.addStretch(1)
         line.addWidget(self.clear)
         above, below = QWidget(), QWidget()
