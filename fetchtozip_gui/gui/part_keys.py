@@ -20,6 +20,7 @@ PART_KEYS: tuple[tuple[str, str, str], ...] = (
     ("Jobs", "Remove the chosen jobs", "Del"),
     ("Files", "Open files", "Ctrl+Shift+O"),
     ("Files", "Take the chosen file off the list", "Del"),
+    ("Files: Profile, Outliers, Rules, Merge", "Find a column or a value", "Ctrl+F"),
     ("Files: Rules", "Edit a cell; turn a tick; clear the rule of a column", "F2, Space, Del"),
     ("Files: Merge", "Tick a group; edit what it becomes", "Space, F2"),
     ("Charts", "Go from mark to mark, and hear what each one is", "Arrows, Home, End"),
