@@ -109,7 +109,6 @@ class Tray(QObject):
         super().__init__(window)
         self._window = window
         self._jobs = jobs
-        self._at_work: set[str] = set()
         self.is_there = QSystemTrayIcon.isSystemTrayAvailable()
         self._icon = QSystemTrayIcon(icon, self)
         self._menu = QMenu(window)
@@ -120,7 +119,8 @@ class Tray(QObject):
         self._icon.setContextMenu(self._menu)
         self._icon.activated.connect(self._clicked)
         self._icon.messageClicked.connect(self.show_window)
-        jobs.job_changed.connect(self._hear)
+        jobs.job_ended.connect(self._tell_end)
+        jobs.job_changed.connect(self._follow)
         jobs.modelReset.connect(self._follow)
         jobs.job_gone.connect(self._follow)
 
@@ -148,15 +148,7 @@ class Tray(QObject):
         if reason is QSystemTrayIcon.ActivationReason.Trigger:
             self.show_window()
 
-    def _hear(self, job: Job) -> None:
-        if job.is_active:
-            self._at_work.add(job.id)
-        elif job.id in self._at_work:
-            self._at_work.discard(job.id)
-            self._tell_end(job)
-        self._follow()
-
-    def _follow(self) -> None:
+    def _follow(self, _: object = None) -> None:
         running = self._jobs.at_work()
         if self.is_there:
             # an icon that stays as long as nothing else shows that the program is there

@@ -43,8 +43,6 @@ LATER = (
     *("models.shaping", "pages.profile_pane", "pages.rules_pane", "pages.merge_pane", "file_bench"),
 )
 """What the others than the first page are made of, in pieces of a few milliseconds."""
-_PREPARED = ("help", "script", "settings", "files")
-"""Pages that can be made before they are asked for; that of the jobs would begin to compare them."""
 _BETWEEN_MS = 60
 
 
@@ -88,7 +86,7 @@ class Rooms(QObject):
     def prepare(self) -> None:
         """Load and make the other pages piece by piece while nothing runs, so that none holds the window up later."""
         load = [partial(import_module, f"fetchtozip_gui.gui.{name}") for name in LATER]
-        self._pieces = [*load, *(partial(self._window.make, name) for name in _PREPARED)]
+        self._pieces = [*load, *(partial(self._window.make, place.id) for place in PLACES)]
         self._idle.start()
 
     def leave(self) -> None:
@@ -194,10 +192,6 @@ class Rooms(QObject):
         page.asked.connect(self._window.act)
         page.removed.connect(self._window.acts.remove)
         page.shown.connect(self.comparisons.look_at)
-        if page.card is not None:
-            # this page is not among those that are told yet
-            page.card.tell_change(self.comparisons.words(page.card.job.id))
-            self.comparisons.look_at(page.card.job.id)
         return page
 
     def _files(self) -> QWidget:

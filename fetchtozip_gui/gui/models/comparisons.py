@@ -26,10 +26,9 @@ class Comparisons(QObject):
         self._session = session
         self._jobs = jobs
         self._errands = errands
-        self._at_work: set[str] = set()
         self._words: dict[str, str] = {}
         self._asked: set[str] = set()
-        jobs.job_changed.connect(self._follow)
+        jobs.job_ended.connect(self._hear)
         jobs.job_gone.connect(self._forget)
 
     def words(self, job_id: str) -> str:
@@ -45,12 +44,8 @@ class Comparisons(QObject):
             self._asked.add(job_id)
             self._errands.run(lambda: _compared(engine, job_id), lambda words: self._tell(job_id, words))
 
-    def _follow(self, job: Job) -> None:
-        if job.is_active:
-            self._at_work.add(job.id)
-        elif job.id in self._at_work:
-            self._at_work.discard(job.id)
-            self.look_at(job.id)
+    def _hear(self, job: Job) -> None:
+        self.look_at(job.id)
 
     def _tell(self, job_id: str, words: str) -> None:
         self._words[job_id] = words

@@ -35,6 +35,10 @@ class JobsModel(QAbstractListModel):
 
     job_changed = Signal(object)
     """A `Job` that is new or has a new snapshot; after `fill`, the model's own reset is told instead."""
+    job_ended = Signal(object)
+    """A `Job` that has come to its end since `fill`, told before the change is: a short one may never have been seen at
+    work, for not every snapshot is shown.
+    """
     job_gone = Signal(str)
 
     def __init__(self, parent: QObject | None = None) -> None:
@@ -60,6 +64,7 @@ class JobsModel(QAbstractListModel):
     def show_job(self, job: Job) -> None:
         """Show a snapshot, on its row or on a new one."""
         known = self._jobs.get(job.id)
+        has_ended = not job.is_active and (known is None or known.is_active)
         if known is None:
             at = bisect_left(self._ids, job.id)
             row = len(self._ids) - at
@@ -73,6 +78,8 @@ class JobsModel(QAbstractListModel):
             self.dataChanged.emit(index, index)
         else:
             return
+        if has_ended:
+            self.job_ended.emit(job)
         self.job_changed.emit(job)
 
     def forget(self, job_id: str) -> None:

@@ -41,7 +41,7 @@ class JobsPage(QWidget):
     removed = Signal(object)
     """A list of the jobs that are to be removed."""
     shown = Signal(str)
-    """The id of the job that is shown now."""
+    """The id of a job that is seen now and was not before."""
 
     def __init__(self, jobs: JobsModel, lines: Lines) -> None:
         super().__init__()
@@ -49,6 +49,7 @@ class JobsPage(QWidget):
         self._jobs = jobs
         self._lines = lines
         self._logged: tuple[str, int] = ("", 0)
+        self._seen = ""
         self.card: JobCard | None = None
         self.filter = QLineEdit()
         self.filter.setPlaceholderText("Find a job by name, state or words of its end")
@@ -124,13 +125,17 @@ class JobsPage(QWidget):
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
-        job = self._current()
-        if job is not None:
-            self._follow_job(job)
+        if not self._seen and self.rows.rowCount():
+            # it may have been made before the newest job was
+            self.list.setCurrentIndex(self.rows.index(0, 0))
+        self._follow_list()
+        if self.card is not None:
+            self._show_log(self.card.job)
 
     def _follow_job(self, job: Job) -> None:
-        # ten times a second while it runs: a page that nobody sees waits until somebody does
-        if self.card is not None and job.id == self.card.job.id and (self.isVisible() or not job.is_active):
+        if not self.isVisible():
+            return  # ten times a second while it runs: a page that nobody sees waits until somebody does
+        if self.card is not None and job.id == self.card.job.id:
             self.card.show_job(job, now_utc())
             self._show_log(job)
         self._summary_soon.start()
@@ -154,6 +159,8 @@ class JobsPage(QWidget):
             self.card.show_job(job, now_utc())
         if job.id != self._logged[0]:
             self._show_log(job)
+        if self.isVisible() and job.id != self._seen:
+            self._seen = job.id
             self.shown.emit(job.id)
 
     def _show_log(self, job: Job) -> None:

@@ -69,6 +69,22 @@ def test_what_is_at_work_is_known(model: JobsModel, new_job: Callable[..., Job])
     assert model.at_work() == []
 
 
+def test_an_end_is_told_once_also_of_a_job_that_was_never_seen_at_work(
+    model: JobsModel, new_job: Callable[..., Job]
+) -> None:
+    told: list[str] = []
+    model.job_ended.connect(lambda job: told.append(job.id))
+    old, short, long = (new_job(number) for number in (1, 2, 3))
+    model.fill([ended(old)])
+    model.show_job(ended(short))
+    model.show_job(long.started(NOW))
+    assert told == [short.id]
+    model.show_job(ended(long))
+    model.show_job(replace(ended(long), revision=99))
+    model.show_job(replace(ended(old), revision=99))
+    assert told == [short.id, long.id]
+
+
 def test_each_snapshot_is_told_on_its_row(qtbot: QtBot, model: JobsModel, new_job: Callable[..., Job]) -> None:
     running = new_job().started(NOW)
     model.fill([new_job(5), running])

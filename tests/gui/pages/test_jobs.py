@@ -102,9 +102,25 @@ def test_a_page_that_nobody_sees_follows_when_it_is_seen(
     assert page.card.job.pages == 0
     page.show()
     assert page.card.job.pages == 2
+
+
+def test_a_page_that_was_made_before_shows_the_newest_job_at_first_and_tells_of_it(
+    qtbot: QtBot, model: JobsModel, journal: Journal, new_job: Callable[..., Job]
+) -> None:
+    page, told = JobsPage(model, journal), []
+    qtbot.addWidget(page)
+    page.shown.connect(told.append)
+    for number in (1, 2):
+        model.show_job(ended(new_job(number)))
+    assert told == []
+    page.show()
+    assert page.card.job.id == model.newest().id
+    assert told == [model.newest().id]
     page.hide()
-    model.show_job(job.after(Delivered("/tmp/a.zip", 1, 1, Verdict("complete", "Complete: 1 of 1 rows", 1, 1)), NOW))
-    assert page.card.job.state == "completed"
+    model.show_job(ended(new_job(3)))
+    page.show()
+    # what was chosen stays chosen
+    assert told == [page.card.job.id]
 
 
 def test_a_long_log_is_had_whole(
