@@ -100,6 +100,7 @@ class _Facts:
                 self.result = _shaped(recipe, sample)
             except FetchToZipError as error:
                 self.problem = error
+        self.counted = profile is not None
         if profile is not None:
             self.rows_total = profile.rows
 
@@ -117,7 +118,8 @@ class _Facts:
         """Rows of the result at most; None where nobody knows. Steps may leave out some, and lists may add some."""
         if self.rows_total is None:
             return None
-        if self.cut and self.pages_total and self.limit:
+        # what a run of this very recipe has counted is cut already
+        if not self.counted and self.cut and self.pages_total and self.limit:
             return -(-self.rows_total * self.limit // self.pages_total)
         return self.rows_total
 

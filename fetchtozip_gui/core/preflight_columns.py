@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Container, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -165,6 +166,21 @@ class _Looked:
 
     def _with_columns(self, columns: list[dict[str, Any]]) -> dict[str, Any]:
         return {"steps": [*_steps(self._recipe), {"type": "columns", "columns": columns}]}
+
+
+def result_profile(recipe: Recipe, profile: Profile) -> Profile | None:
+    """What a count over all rows of the source says of the result's columns; None where steps make other rows."""
+    steps = [step for step in recipe.steps if step.enabled]
+    known = {column.name: column for column in profile.columns}
+    for step in steps:
+        if not isinstance(step, ColumnsStep):
+            return None
+        try:
+            pairs = step.pairs(list(known))
+        except FetchToZipError:
+            return None
+        known = {new: replace(known[old], name=new) for old, new in pairs}
+    return replace(profile, columns=tuple(known.values()))
 
 
 def _lost_zeros(recipe: Recipe, source: pl.DataFrame) -> Iterator[Remark]:

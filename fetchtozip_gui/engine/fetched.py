@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -15,8 +16,13 @@ from fetchtozip_gui.engine.job import Job
 if TYPE_CHECKING:
     import polars as pl
 
+_KEPT = "rows-all.parquet"
+"""Goes with the pages, and is shared like them by a job that begins with the pages of another one."""
 _WAIT = 5.0
 """Seconds that a job which has just ended may take to let go of its folder."""
+
+
+log = logging.getLogger(__name__)
 
 
 class FetchedRows:
@@ -35,17 +41,18 @@ class FetchedRows:
         return _manifest(self._folder, job).is_file()
 
     @contextmanager
-    def of(self, job: Job) -> Iterator[pl.LazyFrame]:
+    def of(self, job: Job, *, again: bool = False) -> Iterator[pl.LazyFrame]:
         """All rows in order, before any step, read while they are consumed.
 
-        `SpoolError` where they are not, or not all, there; `JobLocked` where another process has the job. To be called
-        away from any thread that somebody waits for.
+        With `again` they are first written as Parquet beside the pages, once: what is looked at many times is read by
+        Polars alone then. `SpoolError` where the rows are not, or not all, there; `JobLocked` where another process has
+        the job. To be called away from any thread that somebody waits for.
         """
         with self._lock:
             shared = self._shared.setdefault(job.id, _Shared())
             shared.readers += 1
         try:
-            yield shared.rows(self._folder, job)
+            yield shared.rows(self._folder, job, again)
         finally:
             with self._lock:
                 shared.readers -= 1
@@ -63,16 +70,41 @@ class _Shared:
         self._held = ExitStack()
         self._rows: pl.LazyFrame | None = None
 
-    def rows(self, folder: Folder, job: Job) -> pl.LazyFrame:
+    def rows(self, folder: Folder, job: Job, again: bool) -> pl.LazyFrame:
         with self._lock:
             if self._rows is None:
                 with ExitStack() as held:
                     self._rows = _opened(folder, job, held)
                     self._held = held.pop_all()
-            return self._rows
+            return _kept(self._rows, job.rows, folder.job(job.id) / "spool" / _KEPT) if again else self._rows
 
     def close(self) -> None:
         self._held.close()
+
+
+def _kept(rows: pl.LazyFrame, count: int, path: Path) -> pl.LazyFrame:
+    """The same rows as a file of Parquet; themselves, where they cannot be written so."""
+    import polars as pl  # heavy
+
+    if not path.is_file() or _height(path) != count:  # a job that went on from a partial one has that one's file
+        part = path.with_name(f"{path.name}.part")
+        try:
+            rows.sink_parquet(part, compression="lz4")
+            part.replace(path)
+        except (OSError, pl.exceptions.PolarsError) as error:
+            part.unlink(missing_ok=True)
+            log.info("The rows cannot be kept as %s: %s", path, error)
+            return rows
+    return pl.scan_parquet(path, glob=False)
+
+
+def _height(path: Path) -> int:
+    import polars as pl  # heavy
+
+    try:
+        return int(pl.scan_parquet(path, glob=False).select(pl.len()).collect().item())
+    except (OSError, pl.exceptions.PolarsError):
+        return -1
 
 
 def _manifest(folder: Folder, job: Job) -> Path:

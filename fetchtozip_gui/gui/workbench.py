@@ -71,6 +71,7 @@ class Workbench(QObject):
         self.last_run.changed.connect(self._look_at_last_run)
         for pane in (self.columns, self.steps):
             pane.lost.connect(self.last_run.let_go)
+        self.columns.counted.connect(self.output.use_profile)
         self.output.started.connect(window.start)
         self.cards.asked.connect(window.act)
         self.cards.all_asked.connect(self._show_jobs)

@@ -13,6 +13,7 @@ import pytest
 
 from fetchtozip_gui.core.analysis.profile import profile
 from fetchtozip_gui.core.preflight import Checked, Remark, check
+from fetchtozip_gui.core.preflight_columns import result_profile
 from fetchtozip_gui.core.recipe import Recipe
 
 
@@ -205,3 +206,32 @@ def test_size_is_near_what_is_written(form: str, tmp_path: Path) -> None:
     recipe = Recipe.parse(document(**output(form)))
     told = check(recipe, sample=rows.head(1000), rows_total=rows.height).estimate.bytes
     assert told == pytest.approx(_written(recipe.output, rows), rel=0.35)
+
+
+GAPS = pl.DataFrame({"id": range(1000), "name": ["a"] * 100 + [None] * 900})
+
+
+def test_what_all_rows_hold_is_told_of_the_columns_as_they_are_called_in_the_result() -> None:
+    steps = [{"type": "columns", "columns": [{"column": "name", "name": "who"}]}]
+    recipe = Recipe.parse(document(steps=steps))
+    known = result_profile(recipe, profile(GAPS))
+    assert known is not None
+    assert [(column.name, column.missing) for column in known.columns] == [("id", 0), ("who", 900)]
+    checked = check(recipe, sample=GAPS.head(10), profile=known)
+    assert found(checked, "missing").words == "90 % of `who` is missing."
+    assert checked.estimate.rows == 1000
+
+
+def test_steps_that_make_other_rows_leave_nothing_to_be_told() -> None:
+    known = profile(GAPS)
+    for steps in ([{"type": "filter", "where": "id > 5"}], [{"type": "columns", "columns": [{"column": "gone"}]}]):
+        assert result_profile(Recipe.parse(document(steps=steps)), known) is None
+    off = [{"type": "filter", "where": "id > 5", "enabled": False}]
+    assert result_profile(Recipe.parse(document(steps=off)), known) == known
+
+
+def test_rows_that_a_limited_run_has_counted_are_not_cut_once_more() -> None:
+    limited = document()
+    limited["source"]["page_limit"] = 2
+    checked = check(Recipe.parse(limited), sample=GAPS.head(10), profile=profile(GAPS), pages_total=100)
+    assert checked.estimate.rows == 1000

@@ -7,6 +7,7 @@ import threading
 from collections.abc import Iterator
 from pathlib import Path
 
+import polars as pl
 import pytest
 
 from fetchtozip_gui.core.errors import JobLocked, NoSuchJob, SpoolError
@@ -35,6 +36,41 @@ def test_the_rows_are_those_of_the_source_before_any_step(engine: Engine, job: J
     assert engine.fetched.there(job)
     with engine.fetched.of(job) as rows:
         assert rows.collect().rows() == [(1, "a"), (2, "b"), (3, "c")]
+
+
+def test_what_is_looked_at_again_is_kept_beside_the_pages_and_goes_with_them(engine: Engine, job: Job) -> None:
+    kept = engine.folder.job(job.id) / "spool" / "rows-all.parquet"
+    with engine.fetched.of(job):
+        assert not kept.exists()
+    for _ in range(2):
+        with engine.fetched.of(job, again=True) as rows:
+            assert rows.collect().rows() == [(1, "a"), (2, "b"), (3, "c")]
+    assert [path.name for path in kept.parent.glob("*parquet*")] == ["rows-all.parquet"]
+    # a job that begins with these pages has it too, and reads the same rows
+    other = engine.submit(Recipe.parse(dict(job.recipe)), cached=True)
+    with engine.fetched.of(other, again=True) as rows:
+        assert rows.collect().height == 3
+    engine.remove(job.id)
+    assert not kept.exists()
+
+
+def test_a_file_that_is_damaged_or_another_ones_is_written_anew(engine: Engine, job: Job) -> None:
+    kept = engine.folder.job(job.id) / "spool" / "rows-all.parquet"
+    pl.DataFrame({"id": [1]}).write_parquet(kept)
+    with engine.fetched.of(job, again=True) as rows:
+        assert rows.collect().height == 3
+    kept.write_bytes(b"PAR1 and no more")
+    with engine.fetched.of(job, again=True) as rows:
+        assert rows.collect().height == 3
+
+
+def test_rows_that_parquet_cannot_hold_are_read_from_the_pages(engine: Engine, tmp_path: Path) -> None:
+    file = tmp_path / "rows.jsonl"
+    file.write_text('{"id": 1, "tags": {}}\n{"id": 2, "tags": {}}\n')
+    job = engine.submit(Recipe.parse({"source": {"type": "file", "path": str(file)}, "output": {"type": "file"}}))
+    assert job.state == "completed", job.error
+    with engine.fetched.of(job, again=True) as rows:
+        assert rows.collect()["id"].to_list() == [1, 2]
 
 
 def test_two_read_at_once_and_the_job_is_held_until_both_are_done(engine: Engine, job: Job) -> None:

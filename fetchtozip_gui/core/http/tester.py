@@ -68,6 +68,8 @@ class Proof:
 
     ok: bool
     lines: tuple[Line, ...]
+    pages: tuple[Tested, ...] = field(default=(), repr=False, compare=False)
+    """The pages that were fetched for it, from the first on; the last may have a problem."""
 
 
 def test(source: HttpSource, tools: Tools, *, page: int = 1, after: Tested | None = None) -> Tested:
@@ -200,9 +202,9 @@ def prove(source: HttpSource, tools: Tools) -> Proof:
     pages = list(itertools.islice(_pages(source, tools), PROVED))
     last = pages[-1]
     if last.problem is not None:
-        return Proof(False, (*_came(pages[:-1]), (False, str(last.problem))))
+        return Proof(False, (*_came(pages[:-1]), (False, str(last.problem))), tuple(pages))
     lines = [*_came(pages), *_rows_are_new(pages), *_keys(pages), _end(source, tools, last)]
-    return Proof(all(ok for ok, _ in lines), tuple(lines))
+    return Proof(all(ok for ok, _ in lines), tuple(lines), tuple(pages))
 
 
 def _came(pages: Sequence[Tested]) -> list[Line]:

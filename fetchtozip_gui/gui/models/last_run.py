@@ -117,7 +117,7 @@ class LastRun(QObject):
 
         def done(job: Job | None) -> None:
             if turn == self._turn:
-                self._tell(Whole(job, lambda: engine.fetched.of(job)) if job is not None else None)
+                self._tell(Whole(job, lambda: engine.fetched.of(job, again=True)) if job is not None else None)
 
         def failed(_: FetchToZipError) -> None:
             done(None)

@@ -27,10 +27,11 @@ Work = Literal["", "Testing", "Proving"]
 
 @dataclass(frozen=True, slots=True)
 class _Brought:
-    """What an errand comes back with: a page, a proof, or both."""
+    """What an errand comes back with: a page, or a proof with the pages that it is of."""
 
     page: Shown | None = None
     proof: Proof | None = None
+    proved: Sequence[Shown] = ()
 
 
 class Trial(QObject):
@@ -86,13 +87,15 @@ class Trial(QObject):
         self._begin("Testing", self._draft.part("source"), lambda source, tools: _Brought(_tested(source, tools)))
 
     def prove(self) -> None:
-        """Fetch three pages and look whether the pagination holds; the first is shown where none is yet."""
-        needed = not self._pages or self._findings.outdated
+        """Fetch three pages and look whether the pagination holds; they can be looked at like those of a test."""
 
-        def work(source: Source, tools: Any) -> _Brought:
-            from fetchtozip_gui.core.http.tester import prove  # heavy: after the first paint
+        def work(source: Any, tools: Any) -> _Brought:
+            # heavy: after the first paint
+            from fetchtozip_gui.core.http.tester import prove
+            from fetchtozip_gui.gui.answer_words import shown
 
-            return _Brought(_tested(source, tools) if needed else None, prove(source, tools))  # type: ignore[arg-type]
+            proof = prove(source, tools)
+            return _Brought(proof=proof, proved=[shown(page) for page in proof.pages])
 
         self._begin("Proving", self._draft.part("source"), work)
 
@@ -154,9 +157,18 @@ class Trial(QObject):
         elif page is not None:
             self._add(page)
         if brought.proof is not None:
+            self._take_proved(brought.proved, source)
             self._findings.prove(brought.proof)
         self._follow("source")
         self.changed.emit()
+
+    def _take_proved(self, proved: Sequence[Shown], source: dict[str, Any]) -> None:
+        """Show the pages of a proof: those that are new, where the same source was looked at before."""
+        if not self._pages or self._findings.outdated:
+            self._source, self._pages, self._page = source, list(proved), 1
+            self._findings.tell(proved[0].tested)
+        elif not any(shown.tested.problem for shown in (*self._pages, *proved)):
+            self._pages += proved[len(self._pages) :]
 
     def _add(self, page: Shown) -> None:
         if page.tested.page <= len(self._pages):

@@ -41,6 +41,8 @@ class ColumnsPane(QFrame):
 
     lost = Signal()
     """All rows of a job were to be looked at, and cannot be read."""
+    counted = Signal(object)
+    """The `Profile` of all rows of a job; null while there is none but that of the first page."""
 
     def __init__(self, draft: DraftModel, findings: Findings, errands: Errands, inputs: Inputs | None = None) -> None:
         super().__init__()
@@ -88,6 +90,7 @@ class ColumnsPane(QFrame):
     def look_at(self, rows: Rows | None, words: str = "") -> None:
         """Show what the columns hold in all rows of a job, which `words` name; null goes back to the first page."""
         self._rows, self._rows_words = rows, words
+        self.counted.emit(None)
         self._look()
         self._summarize()
 
@@ -118,6 +121,8 @@ class ColumnsPane(QFrame):
         if look == self._looks:
             self.model.show_profile(found)
             self._summarize()
+            if self._rows is not None:
+                self.counted.emit(found)
 
     def _try_types(self) -> None:
         """Try the types that are asked for on the first page."""

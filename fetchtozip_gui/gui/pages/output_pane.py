@@ -28,6 +28,7 @@ from fetchtozip_gui.gui.widgets.scrolled import GUTTER, Scrolled
 from fetchtozip_gui.gui.words import breakable
 
 if TYPE_CHECKING:
+    from fetchtozip_gui.core.analysis.profile import Profile
     from fetchtozip_gui.core.http.tester import Tested
     from fetchtozip_gui.core.preflight import Checked
     from fetchtozip_gui.core.remark import Remark
@@ -70,6 +71,7 @@ class OutputPane(QWidget):
         self._folder = folder
         self._changes = self._looked_at = 0
         self._reason = ""
+        self._profile: Profile | None = None
         self.form = OutputForm(draft, icons, folder)
         self.remarks = Remarks()
         self.estimate = label(role="muted", wraps=True)
@@ -94,6 +96,12 @@ class OutputPane(QWidget):
         self._folder = folder
         self.form.use_folder(folder)
         self._stir()
+
+    def use_profile(self, profile: Profile | None) -> None:
+        """Look the job over with what all rows of the source's last run hold; null goes back to the first page."""
+        if profile is not self._profile:
+            self._profile = profile
+            self._stir()
 
     def fail(self, error: FetchToZipError) -> None:
         """Say why the draft was not started."""
@@ -124,8 +132,9 @@ class OutputPane(QWidget):
 
     def _look(self) -> None:
         change, document, folder, tested = self._changes, self._draft.document(), self._folder, self._findings.tested
+        profile = self._profile
         self._errands.run(
-            lambda: _looked(document, tested, folder),
+            lambda: _looked(document, tested, folder, profile),
             lambda found: self._show(change, found, document),
             lambda error: self._refuse(change, error),
         )
@@ -224,9 +233,10 @@ class OutputPane(QWidget):
         self._tell("")
 
 
-def _looked(document: dict[str, Any], tested: Tested | None, folder: str) -> _Looked:
+def _looked(document: dict[str, Any], tested: Tested | None, folder: str, profile: Profile | None) -> _Looked:
     # heavy: all plug-ins' models, the formats' writers and Polars
     from fetchtozip_gui.core.preflight import check
+    from fetchtozip_gui.core.preflight_columns import result_profile
     from fetchtozip_gui.core.recipe import Recipe
 
     source = document.get("source", {})
@@ -237,6 +247,7 @@ def _looked(document: dict[str, Any], tested: Tested | None, folder: str) -> _Lo
     checked = check(
         recipe,
         sample=known.frame if known else None,
+        profile=result_profile(recipe, profile) if profile is not None else None,
         rows_total=known.rows_total if known else None,
         pages_total=known.pages_total if known else None,
         page_seconds=known.received.seconds if known and known.received else None,

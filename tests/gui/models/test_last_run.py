@@ -74,6 +74,25 @@ def test_the_panes_look_at_all_rows_and_go_back_when_the_source_changes(
     qtbot.waitUntil(lambda: profiled(bench) == ROWS, timeout=LONG)
 
 
+def test_what_is_said_before_the_start_counts_all_rows(
+    qtbot: QtBot, window: Window, bench: Workbench, file: Path
+) -> None:
+    rows = [{"id": number, "city": "Oslo" if number < 1_200 else None} for number in range(ROWS)]
+    file.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    run(qtbot, window)
+
+    def said() -> list[str]:
+        return [remark.words for remark in bench.output.remarks._shown]
+
+    qtbot.waitUntil(lambda: "52 % of `city` is missing." in said(), timeout=LONG)
+    steps = [{"type": "columns", "columns": [{"column": "city", "name": "town"}]}]
+    window.draft.change("Rename", steps=steps)
+    qtbot.waitUntil(lambda: "52 % of `town` is missing." in said(), timeout=LONG)
+    # of rows that another step makes nothing is known but the first page
+    window.draft.change("Fewer", steps=[{"type": "filter", "where": "id > 5"}])
+    qtbot.waitUntil(lambda: not any("is missing" in words for words in said()), timeout=LONG)
+
+
 def test_another_test_of_the_same_source_leaves_them_in_sight(qtbot: QtBot, window: Window, bench: Workbench) -> None:
     job = run(qtbot, window)
     qtbot.waitUntil(lambda: profiled(bench) == ROWS, timeout=LONG)

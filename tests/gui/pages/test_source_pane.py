@@ -177,6 +177,45 @@ def test_a_proof_says_what_holds_line_by_line(
     assert "✓ Proved" in pane.found.text()
 
 
+def test_the_pages_of_a_proof_can_be_looked_at_without_another_request(
+    qtbot: QtBot, pane: SourcePane, draft: DraftModel, findings: Findings
+) -> None:
+    with PagedApi(45) as api:
+        begin(draft, api.url, pagination={"type": "page", "size": 10})
+        try_out(qtbot, pane, pane.prove)
+        assert findings.tested is not None
+        assert findings.tested.page == 1
+        asked = api.asked.total()
+        assert pane.answers.pages.list.count() == 3
+        for page in (2, 3):
+            pane._trial.go_to(page)
+            assert pane._trial.shown is not None
+            assert pane._trial.shown.tested.frame["id"][0] == 10 * (page - 1)
+        assert api.asked.total() == asked
+        # the fourth is fetched, and goes on where the proof ended
+        try_out(qtbot, pane, lambda: pane._trial.go_to(4))
+        assert pane._trial.shown.tested.frame["id"][0] == 30
+
+
+def test_a_proof_after_a_test_adds_the_pages_that_are_new(
+    qtbot: QtBot, pane: SourcePane, draft: DraftModel, findings: Findings
+) -> None:
+    with PagedApi(45) as api:
+        begin(draft, api.url, pagination={"type": "page", "size": 10})
+        try_out(qtbot, pane)
+        first = findings.tested
+        try_out(qtbot, pane, pane.prove)
+        assert findings.tested is first
+        assert [tested.page for tested in pane._trial.pages] == [1, 2, 3]
+        # the way the source is asked has changed: all of them are new
+        later = {"type": "page", "size": 10, "start": 2}
+        draft.change("Start", source={**draft.part("source"), "pagination": later})
+        try_out(qtbot, pane, pane.prove)
+        assert findings.tested is not first
+        assert [tested.frame["id"][0] for tested in pane._trial.pages] == [10, 20, 30]
+        assert not findings.outdated
+
+
 def test_what_does_not_hold_is_told_with_a_cross(qtbot: QtBot, pane: SourcePane, draft: DraftModel) -> None:
     def before(number: int, wire: Wire) -> bool:
         rows = [{"id": row} for row in range(number * 8, number * 8 + 10)]
