@@ -10,7 +10,8 @@ from typing import Any
 import polars as pl
 
 from fetchtozip_gui.core.analysis.counts import Category, categorical, of_sorted
-from fetchtozip_gui.core.analysis.numbers import AT_ONCE, Extent, Number, at_shares, chosen, extents, numbers, quantiles
+from fetchtozip_gui.core.analysis.numbers import Extent, Number, chosen, extents, numbers, quantiles
+from fetchtozip_gui.core.ranks import AT_ONCE, at_shares
 from fetchtozip_gui.core.steps.lookup import named
 
 QUARTILES = (0.25, 0.5, 0.75)

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from fetchtozip_gui.core.analysis.numbers import BINS, Extent, Number, at_hand, extents, numbers
+from fetchtozip_gui.core.analysis.numbers import Extent, Number, at_hand, extents, numbers
+from fetchtozip_gui.core.ranks import BINS
 
 MOST_BINS = 100
 """Of one histogram, whatever the data asks for."""

@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import polars as pl
 
+from fetchtozip_gui.core import ranks
 from fetchtozip_gui.core.steps.lookup import known, named
 
-AT_ONCE = 4_000_000
-"""Values of one column that are held in memory together."""
-BINS = 8_192
-"""Of a first, fine histogram."""
 _HELD = 16_000_000
 """Numbers of a table up to which they are read once and held, rather than read for each pass."""
 
@@ -100,58 +96,8 @@ def extents(rows: pl.LazyFrame, columns: Sequence[Number]) -> list[Extent]:
 def quantiles(
     rows: pl.LazyFrame, columns: Sequence[Number], known: Sequence[Extent], shares: Sequence[float]
 ) -> list[tuple[float | None, ...]]:
-    """The exact quantiles of each column, linear between neighbours (type 7 of Hyndman and Fan, as pandas has it).
-
-    Values are counted into fine bins, and only those bins are looked into that hold a wanted one.
-    """
-    found: list[tuple[float | None, ...]] = []
-    for column, extent in zip(columns, known, strict=True):
-        if extent.low is None or extent.high is None:
-            found.append((None,) * len(shares))
-            continue
-        places = [share * (extent.count - 1) for share in shares]
-        wanted = sorted({rank for place in places for rank in (math.floor(place), math.ceil(place))})
-        values = rows.select(column.value.alias("value")).drop_nulls()
-        at = _at_ranks(values, extent.low, extent.high, wanted)
-        found.append(tuple(_between(place, at.__getitem__) for place in places))
-    return found
-
-
-def _at_ranks(values: pl.LazyFrame, low: float, high: float, wanted: list[int]) -> dict[int, float]:
-    """The values at zero-based places of the sorted column, which has them from `low` to `high`."""
-    # halves: the distance of two floats may be more than a float can be
-    spread = high / 2 - low / 2
-    if spread == 0:
-        return dict.fromkeys(wanted, low)
-    place = ((pl.col("value") / 2 - low / 2) / spread * (BINS - 1)).floor().cast(pl.UInt32).alias("bin")
-    sizes = values.select(place).group_by("bin").len().collect(engine="streaming").sort("bin")
-    below, inside = 0, {}
-    for number, size in sizes.iter_rows():
-        if here := [rank for rank in wanted if below <= rank < below + size]:
-            inside[number] = below, size, here
-        below += size
-    found: dict[int, float] = {}
-    small = [number for number, (_, size, _) in inside.items() if size <= AT_ONCE // len(inside)]
-    kept = values.with_columns(place).filter(pl.col("bin").is_in(small)).collect(engine="streaming")
-    for number, (below, _, here) in inside.items():
-        if number in small:
-            ordered = kept.filter(pl.col("bin") == number)["value"].sort()
-            found |= {rank: ordered[rank - below] for rank in here}
-            continue
-        some = values.filter(place == number)
-        ends = some.select(pl.min("value"), pl.max("value").alias("high")).collect(engine="streaming")
-        inner = _at_ranks(some, ends.item(0, 0), ends.item(0, 1), [rank - below for rank in here])
-        found |= {below + rank: value for rank, value in inner.items()}
-    return found
-
-
-def at_shares(ordered: pl.Series, shares: Sequence[float]) -> tuple[float | None, ...]:
-    """The quantiles of values that are sorted and finite; null where there are none."""
-    if not ordered.len():
-        return (None,) * len(shares)
-    return tuple(_between(share * (ordered.len() - 1), lambda rank: float(ordered[rank])) for share in shares)
-
-
-def _between(place: float, at: Callable[[int], float]) -> float:
-    low, high = at(math.floor(place)), at(math.ceil(place))
-    return low + (place - math.floor(place)) * (high - low)
+    """The exact quantiles of each column, linear between neighbours (type 7 of Hyndman and Fan, as pandas has it)."""
+    return [
+        ranks.quantiles(rows.select(column.value.alias("value")), extent.count, extent.low, extent.high, shares)
+        for column, extent in zip(columns, known, strict=True)
+    ]

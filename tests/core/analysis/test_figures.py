@@ -16,6 +16,7 @@ import scipy.stats
 from hypothesis import given
 from hypothesis import strategies as st
 
+from fetchtozip_gui.core import ranks
 from fetchtozip_gui.core.analysis import correlate as correlating
 from fetchtozip_gui.core.analysis import counts, describe, numbers
 from fetchtozip_gui.core.analysis.correlate import correlate
@@ -149,10 +150,10 @@ def test_what_does_not_fit_into_memory_has_the_same_figures(
     )
     wide.write_parquet(tmp_path / "rows.parquet")
     whole = describe.describe(wide), categorical(wide, top=3)
-    for module in (numbers, describe, counts):
+    for module in (ranks, describe, counts):
         monkeypatch.setattr(module, "AT_ONCE", 300)
     monkeypatch.setattr(counts, "BY_VALUE", 50)
-    monkeypatch.setattr(numbers, "BINS", 64)
+    monkeypatch.setattr(ranks, "BINS", 64)
     lazy = pl.scan_parquet(tmp_path / "rows.parquet")
     assert describe.describe(lazy)[:5] == whole[0][:5]
     parted = categorical(lazy, top=3)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import random
 import statistics
 from datetime import date
 from typing import Any
@@ -13,8 +14,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
+from fetchtozip_gui.core import ranks
 from fetchtozip_gui.core.errors import StepError
 from fetchtozip_gui.core.replay import CHUNK_ROWS
+from fetchtozip_gui.core.steps import statistics as shares
 from fetchtozip_gui.core.steps.clean import CleanStep
 
 NAN, INF = float("nan"), float("inf")
@@ -40,6 +43,24 @@ def clean(frame: pl.DataFrame = FRAME, **fields: Any) -> pl.DataFrame:
 
 def column(name: str, values: list[Any], dtype: Any = None, **fields: Any) -> list[Any]:
     return clean(pl.DataFrame({name: pl.Series(values, dtype=dtype)}), **fields)[name].to_list()
+
+
+@pytest.mark.parametrize("fields", [{"handle_missing": "median"}, {"outliers": "clip"}, {"outliers": "drop"}], ids=str)
+def test_a_column_that_is_not_held_has_the_same_quantiles(
+    fields: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    chance = random.Random(5)
+    frame = pl.DataFrame(
+        {
+            "n": [chance.choice([None, *range(50), 10_000]) for _ in range(3_000)],
+            "x": [chance.choice([None, INF, float("nan"), chance.lognormvariate(0, 2)]) for _ in range(3_000)],
+        }
+    )
+    step = CleanStep.model_validate({"type": "clean", **fields})
+    held = step.apply(frame.lazy()).collect()
+    monkeypatch.setattr(shares, "_HELD", 100)
+    monkeypatch.setattr(ranks, "AT_ONCE", 200)
+    assert step.apply(frame.lazy()).collect().equals(held)
 
 
 def test_texts_are_brought_into_one_form() -> None:
