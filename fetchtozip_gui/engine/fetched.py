@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -68,15 +68,18 @@ class _Shared:
         self.readers = 0
         self._lock = threading.Lock()
         self._held = ExitStack()
-        self._rows: pl.LazyFrame | None = None
+        self._scan: Callable[[], pl.LazyFrame] | None = None
 
     def rows(self, folder: Folder, job: Job, again: bool) -> pl.LazyFrame:
         with self._lock:
-            if self._rows is None:
+            if self._scan is None:
                 with ExitStack() as held:
-                    self._rows = _opened(folder, job, held)
+                    self._scan = _opened(folder, job, held)
                     self._held = held.pop_all()
-            return _kept(self._rows, job.rows, folder.job(job.id) / "spool" / _KEPT) if again else self._rows
+            # a plan of its own for each reader: two threads with the same one wait for each other, one with the plan's
+            # lock for Python's, one with Python's for the plan's
+            rows = self._scan()
+            return _kept(rows, job.rows, folder.job(job.id) / "spool" / _KEPT) if again else rows
 
     def close(self) -> None:
         self._held.close()
@@ -111,7 +114,7 @@ def _manifest(folder: Folder, job: Job) -> Path:
     return folder.job(job.id) / "spool" / "manifest.jsonl"
 
 
-def _opened(folder: Folder, job: Job, held: ExitStack) -> pl.LazyFrame:
+def _opened(folder: Folder, job: Job, held: ExitStack) -> Callable[[], pl.LazyFrame]:
     from fetchtozip_gui.core.disk import Disk
     from fetchtozip_gui.core.spool import Spool  # heavy: Polars
 
@@ -124,4 +127,4 @@ def _opened(folder: Folder, job: Job, held: ExitStack) -> pl.LazyFrame:
     if spool.rows != job.rows:
         raise SpoolError(f"The pages of the job {job.id} are not all there.", "Run it again.")
     spool.settle()
-    return spool.scan()
+    return spool.scan

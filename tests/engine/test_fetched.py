@@ -98,6 +98,13 @@ def test_two_read_at_once_and_the_job_is_held_until_both_are_done(engine: Engine
         engine.job(job.id)
 
 
+def test_each_reader_has_a_plan_of_its_own(engine: Engine, job: Job) -> None:
+    # two threads with one plan that reads through Python would wait for each other for ever
+    with engine.fetched.of(job) as first, engine.fetched.of(job) as second:
+        assert first is not second
+        assert first.collect().equals(second.collect())
+
+
 def test_a_removed_job_does_not_come_back_by_being_looked_at(engine: Engine, job: Job) -> None:
     engine.remove(job.id)
     assert not engine.fetched.there(job)
