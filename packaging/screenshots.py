@@ -96,7 +96,8 @@ def _tell_story(application: QApplication, window: Window) -> None:
         urllib.request.urlopen(f"{address}{path}").read()
     window.draft.load({**practice, "steps": [*practice["steps"], *SOLD]}, "Practice source")
     window.rooms.bench.source.test()
-    _wait(application, lambda: not window.rooms.bench.findings.outdated)
+    bench = window.rooms.bench
+    _wait(application, lambda: not bench.findings.outdated and "last run" in bench.steps.about.text())
     _settle(application, 2_000)
 
 

@@ -67,6 +67,13 @@ QCheckBox::indicator { width: 15px; height: 15px; border: 1px solid $muted; bord
 QCheckBox::indicator:checked { background: $accent; border-color: $accent; image: url("$tick"); }
 QCheckBox::indicator:disabled { border-color: $field_border; }
 QCheckBox:disabled, QRadioButton:disabled { color: $muted; }
+QSlider { min-height: 24px; border: 2px solid transparent; border-radius: 6px; }
+QSlider:focus { border-color: $accent; }
+QSlider::groove:horizontal { height: 4px; border-radius: 2px; background: $field_border; }
+QSlider::sub-page:horizontal { height: 4px; border-radius: 2px; background: $accent; }
+QSlider::handle:horizontal {
+  width: 14px; height: 14px; margin: -6px 0; border-radius: 8px; background: $card; border: 1px solid $muted;
+}
 
 QPushButton {
   background: $card; color: $text; border: 1px solid $field_border; border-radius: 8px; padding: 6px 14px;
@@ -85,8 +92,8 @@ QPushButton[role="primary"]:focus { border: 2px solid $ring; padding: 9px 18px; 
 QPushButton[role="primary"]:disabled { background: $plain_soft; border-color: $plain_soft; color: $muted; }
 QPushButton[role="beside"] { padding: 7px 14px; }
 QPushButton[role="beside"]:focus { padding: 6px 13px; }
-QPushButton[role="choice"] { padding: 7px 6px; }
-QPushButton[role="choice"]:focus { padding: 6px 5px; }
+QPushButton[role="choice"] { padding: 7px 11px; }
+QPushButton[role="choice"]:focus { padding: 6px 10px; }
 QPushButton[role="choice"]:checked {
   background: $accent_soft; color: $link; border: 1px solid $accent;
 }

@@ -25,6 +25,10 @@ MOST = 1_000
 """Requests that are kept; older ones are let go."""
 INTERVAL_MS = 100
 HEADERS = ("Time", "Method", "Status", "ms", "Path")
+_NUMBERS = (2, 3)
+"""Columns that stand at the right, head and all."""
+_RIGHT = int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+_LEFT = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
 
 
 class Heard(Protocol):
@@ -101,6 +105,8 @@ class RequestLog(QAbstractTableModel):
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         if orientation is Qt.Orientation.Horizontal and role == Qt.ItemDataRole.DisplayRole:
             return HEADERS[section]
+        if orientation is Qt.Orientation.Horizontal and role == Qt.ItemDataRole.TextAlignmentRole:
+            return _RIGHT if section in _NUMBERS else _LEFT
         return None
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
@@ -111,8 +117,8 @@ class RequestLog(QAbstractTableModel):
             return _cells(heard)[column]
         if role == Qt.ItemDataRole.ToolTipRole:
             return f"{exact(heard.at)}  {heard.method} {heard.path}"
-        if role == Qt.ItemDataRole.TextAlignmentRole and column in (2, 3):
-            return int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        if role == Qt.ItemDataRole.TextAlignmentRole and column in _NUMBERS:
+            return _RIGHT
         return None
 
 
