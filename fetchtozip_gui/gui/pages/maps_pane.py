@@ -48,7 +48,7 @@ class MapsPane(QWidget):
         self.notice = Notice()
         self.cells, self.bars = HeatMap("Correlation"), Bars("Missing values")
         self._scroll = QScrollArea()
-        self.picture = PictureButton(self.chart, self.notice.fail)
+        self.picture = PictureButton(self.chart, self.notice.fail, errands)
         self._lay_out()
         self.which.currentIndexChanged.connect(self.look)
         self.stop.clicked.connect(self.leave)

@@ -49,7 +49,7 @@ class ProfilePane(QWidget):
         self.said = label(role="muted")
         self.turn = QPushButton("Stop")
         self.notice = Notice()
-        self.picture = PictureButton(self.chart, self.notice.fail)
+        self.picture = PictureButton(self.chart, self.notice.fail, errands)
         self._lay_out()
         self.table.chosen.connect(self._choose)
         self.model.progressed.connect(self._tell)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from abc import abstractmethod
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -138,29 +139,48 @@ class Chart(QWidget):
 
     def save(self, path: Path) -> Path:
         """The chart as a picture: SVG or PNG, by the name's end; `OutputError` where it cannot be written."""
+        return self.painted(path)()
+
+    def painted(self, path: Path) -> Callable[[], Path]:
+        """Paint it for `save` now; what is returned does the rest, in any thread."""
         size = QSize(max(self.width(), 480), max(self.height(), 300))
+        if path.suffix.lower() == ".svg":
+            drawing = self._drawing(size)
+            return lambda: files.write(path, drawing)
+        image = self._image(size)
+
+        def write() -> Path:
+            # to compress some million pixels takes most of a second
+            buffer = QBuffer()
+            buffer.open(QIODevice.OpenModeFlag.WriteOnly)
+            image.save(buffer, "PNG")
+            return files.write(path, buffer.data().data())
+
+        return write
+
+    def _drawing(self, size: QSize) -> bytes:
         buffer = QBuffer()
         buffer.open(QIODevice.OpenModeFlag.WriteOnly)
-        if path.suffix.lower() == ".svg":
-            generator = QSvgGenerator()
-            generator.setOutputDevice(buffer)
-            generator.setSize(size)
-            generator.setViewBox(QRectF(0, 0, size.width(), size.height()))
-            generator.setTitle(self.accessibleName())
-            generator.setDescription(self.summary())
-            painter = QPainter(generator)
-            self._paint(painter, QSizeF(size))
-            painter.end()
-        else:
-            sharp = min(_SHARP, math.sqrt(_MOST_PIXELS / (size.width() * size.height())))
-            image = QImage((QSizeF(size) * sharp).toSize(), QImage.Format.Format_ARGB32)
-            image.setDevicePixelRatio(sharp)
-            painter = QPainter(image)
-            self._paint(painter, QSizeF(size))
-            painter.end()
-            image.setText("Description", self.summary())
-            image.save(buffer, "PNG")
-        return files.write(path, buffer.data().data())
+        generator = QSvgGenerator()
+        generator.setOutputDevice(buffer)
+        generator.setSize(size)
+        generator.setViewBox(QRectF(0, 0, size.width(), size.height()))
+        generator.setTitle(self.accessibleName())
+        generator.setDescription(self.summary())
+        painter = QPainter(generator)
+        self._paint(painter, QSizeF(size))
+        painter.end()
+        return bytes(buffer.data().data())
+
+    def _image(self, size: QSize) -> QImage:
+        sharp = min(_SHARP, math.sqrt(_MOST_PIXELS / (size.width() * size.height())))
+        image = QImage((QSizeF(size) * sharp).toSize(), QImage.Format.Format_ARGB32)
+        image.setDevicePixelRatio(sharp)
+        painter = QPainter(image)
+        self._paint(painter, QSizeF(size))
+        painter.end()
+        image.setText("Description", self.summary())
+        return image
 
     def _fresh(self) -> None:
         self.current = -1

@@ -108,6 +108,13 @@ def test_maps_and_outliers(qtbot: QtBot, page: FilesPage, orders: Path) -> None:
         qtbot.waitUntil(lambda: not maps.finding.is_working and maps.chart().count() > 0, timeout=LONG)
         assert maps.chart().accessibleName() == f"{MAPS[which][0]} of orders.csv"
         assert words in maps.chart().accessibleDescription()
+    for name in ("map.png", "map"):
+        with qtbot.waitSignal(maps.picture.saved, timeout=LONG) as told:
+            maps.picture.save(str(orders.parent / name))
+        assert told.args[0].stat().st_size > 1_000
+    assert told.args == [orders.parent / "map.svg"]
+    maps.picture.save(str(orders.parent / "nowhere" / "map.png"))
+    qtbot.waitUntil(lambda: "cannot be written" in maps.notice.text(), timeout=LONG)
     pane = tab(page, "Outliers")
     qtbot.waitUntil(lambda: pane.model.rowCount() == 2, timeout=LONG)
     assert [pane.model.index(1, at).data() for at in (0, 1, 4)] == ["price", "1", "1"]
