@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterator, Sequence
 from functools import reduce
 from operator import xor
@@ -40,7 +41,8 @@ def later_duplicates(
     for first, frame in _numbered(chunks(rows.select(_all(columns)))):
         numbers = pl.int_range(first, first + frame.height, dtype=pl.UInt64, eager=True).alias(_NUMBER)
         mask = suspects.slice(first, frame.height)
-        found.append((numbers.filter(mask), frame.filter(mask)))
+        if mask.any():
+            found.append((numbers.filter(mask), _apart(frame.filter(mask))))
     numbers = pl.concat([part for part, _ in found])
     alike = pl.concat([part for _, part in found])
     kept = {"last": key.is_last_distinct(), "none": key.is_unique()}.get(keep, key.is_first_distinct())
@@ -59,6 +61,13 @@ def _hashes(rows: pl.LazyFrame, columns: Sequence[str]) -> pl.Series:
         each = (frame.get_column(name).hash(number) for number, name in enumerate(columns))
         found.append((reduce(xor, each) // _HIGH).cast(pl.UInt32).alias("hash"))
     return pl.concat(found, rechunk=False) if found else pl.Series("hash", [], dtype=pl.UInt32)
+
+
+def _apart(some: pl.DataFrame) -> pl.DataFrame:
+    """The same rows with texts of their own: those that were filtered hold all texts of the frame they are from."""
+    buffer = io.BytesIO()
+    some.write_ipc_stream(buffer, compression="uncompressed")
+    return pl.read_ipc_stream(io.BytesIO(buffer.getbuffer()))
 
 
 def without(rows: pl.LazyFrame, numbers: pl.Series) -> pl.LazyFrame:
