@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import random
+import subprocess
+import sys
 
 import polars as pl
 import pytest
@@ -67,3 +69,30 @@ def test_marks_are_those_of_a_stretch() -> None:
     assert marked(numbers, 5, 4).to_list() == [True, True, False, False]
     assert marked(numbers, 0, 2).to_list() == [False, False]
     assert marked(numbers, 9, 1).to_list() == [True]
+
+
+GROWTH = """
+import resource
+import polars as pl
+from fetchtozip_gui.core.replay import reading
+from fetchtozip_gui.core.steps.duplicates import later_duplicates
+
+numbers = pl.DataFrame({"id": pl.int_range(25_000, eager=True)})
+texts = pl.format("a text of its own {} and once more {}", "id", "id").alias("t")
+
+def read(wanted):
+    for part in range(120):
+        yield numbers.with_columns(pl.col("id") + part * 25_000).with_columns(texts)
+
+rows = reading(pl.Schema({"id": pl.Int64, "t": pl.String}), read)
+before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+assert later_duplicates(rows, ["id", "t"]).is_empty()
+print((resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) // 1024)
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the peak is told in bytes elsewhere, or not at all")
+def test_rows_that_only_might_be_repeats_do_not_hold_the_texts_of_all() -> None:
+    # 3,000,000 rows with texts of 150 MB, among which some thousand hashes agree
+    told = subprocess.run([sys.executable, "-c", GROWTH], capture_output=True, text=True, check=True, timeout=300)
+    assert int(told.stdout) < 120
