@@ -136,11 +136,14 @@ def _spearman(lazy: pl.LazyFrame, columns: Sequence[Number]) -> list[Pair]:
         in_memory = is_small(lazy, columns)
         ranks: dict[int, pl.LazyFrame] = {}
         whole = []
-        for column in columns:
-            ranked = lazy.select(_rank(column.value).alias(str(column.at))).collect()
-            if not ranked.to_series().null_count():
-                whole.append(column.at)
-            ranks[column.at] = ranked.lazy() if in_memory else _put_aside(ranked, scratch)
+        # side by side where there is room for all of them
+        for some in [columns] if in_memory else [[column] for column in columns]:
+            ranked = lazy.select(_rank(column.value).alias(str(column.at)) for column in some).collect()
+            for column in some:
+                one = ranked.select(str(column.at))
+                if not one.to_series().null_count():
+                    whole.append(column.at)
+                ranks[column.at] = one.lazy() if in_memory else _put_aside(one, scratch)
         together = _beside([ranks[at] for at in whole], in_memory=in_memory)
         found = {(pair.a, pair.b): pair for pair in _pearson(together, numbers(together.collect_schema()))}
         told = []
