@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import logging
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,9 +19,6 @@ _KEPT = "rows-all.parquet"
 """Goes with the pages, and is shared like them by a job that begins with the pages of another one."""
 _WAIT = 5.0
 """Seconds that a job which has just ended may take to let go of its folder."""
-
-
-log = logging.getLogger(__name__)
 
 
 class FetchedRows:
@@ -86,7 +82,11 @@ class _Shared:
 
 
 def _kept(rows: pl.LazyFrame, count: int, path: Path) -> pl.LazyFrame:
-    """The same rows as a file of Parquet; themselves, where they cannot be written so."""
+    """The same rows as a file of Parquet; `SpoolError` where they cannot be written so.
+
+    The pages themselves are read by Python: where several plans read them at once, Polars' threads wait for the
+    interpreter, and whoever has that may be waiting for those threads.
+    """
     import polars as pl  # heavy
 
     if not path.is_file() or _height(path) != count:  # a job that went on from a partial one has that one's file
@@ -95,9 +95,9 @@ def _kept(rows: pl.LazyFrame, count: int, path: Path) -> pl.LazyFrame:
             rows.sink_parquet(part, compression="lz4")
             part.replace(path)
         except (OSError, pl.exceptions.PolarsError) as error:
-            part.unlink(missing_ok=True)
-            log.info("The rows cannot be kept as %s: %s", path, error)
-            return rows
+            with suppress(OSError):
+                part.unlink()
+            raise SpoolError(f"The rows cannot be looked at as a whole: {error}") from error
     return pl.scan_parquet(path, glob=False)
 
 

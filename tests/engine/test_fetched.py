@@ -64,13 +64,14 @@ def test_a_file_that_is_damaged_or_another_ones_is_written_anew(engine: Engine, 
         assert rows.collect().height == 3
 
 
-def test_rows_that_parquet_cannot_hold_are_read_from_the_pages(engine: Engine, tmp_path: Path) -> None:
-    file = tmp_path / "rows.jsonl"
-    file.write_text('{"id": 1, "tags": {}}\n{"id": 2, "tags": {}}\n')
-    job = engine.submit(Recipe.parse({"source": {"type": "file", "path": str(file)}, "output": {"type": "file"}}))
-    assert job.state == "completed", job.error
-    with engine.fetched.of(job, again=True) as rows:
-        assert rows.collect()["id"].to_list() == [1, 2]
+def test_rows_that_cannot_be_kept_are_refused_and_nothing_is_left(engine: Engine, job: Job) -> None:
+    spool = engine.folder.job(job.id) / "spool"
+    (spool / "rows-all.parquet.part").mkdir()
+    with pytest.raises(SpoolError, match="cannot be looked at"), engine.fetched.of(job, again=True):
+        pass
+    assert not (spool / "rows-all.parquet").exists()
+    with engine.fetched.of(job) as rows:
+        assert rows.collect().height == 3
 
 
 def test_two_read_at_once_and_the_job_is_held_until_both_are_done(engine: Engine, job: Job) -> None:
