@@ -125,7 +125,8 @@ def _second(lazy: pl.LazyFrame, schema: pl.Schema, told: dict[str, Any], spreads
     asked = [value for spread in spreads if spread for value in spread.asked()]
     asked += [named(names[at]).drop_nulls().n_unique().alias(f"{at}.exact") for at in few if at not in frequent]
     plans = [lazy.select(named(names[at]).alias("value")).drop_nulls().group_by("value").len() for at in frequent]
-    counted, *groups = pl.collect_all([lazy.select(asked or [pl.len()]), *plans], engine="streaming")
+    # one after the other: together they would hold what they share, which are all rows
+    counted, *groups = [plan.collect(engine="streaming") for plan in (lazy.select(asked or [pl.len()]), *plans)]
     counts: dict[str, Any] = counted.row(0, named=True)
     values = dict(zip(frequent, groups, strict=True))
     columns = []

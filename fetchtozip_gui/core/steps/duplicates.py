@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import math
 from collections.abc import Iterator, Sequence
 from functools import reduce
 from operator import xor
@@ -15,6 +16,8 @@ from fetchtozip_gui.core.steps.lookup import named
 
 _NUMBER = "row number"
 _HIGH = 2**32
+_SORTED = 2_000_000
+"""Hashes that are sorted together, which takes several times their memory."""
 
 
 Keep = Literal["first", "last", "any", "none"]
@@ -31,12 +34,11 @@ def later_duplicates(
     """
     key = pl.struct(named(name) for name in columns)
     hashes = _hashes(rows, columns)
-    ordered = hashes.sort()
-    twice = ordered.filter(ordered == ordered.shift(1)).unique()
+    twice = _twice(hashes)
     if twice.is_empty():
         return pl.Series(_NUMBER, [], dtype=pl.UInt64)
     suspects = hashes.is_in(twice.implode())
-    del hashes, ordered
+    del hashes
     found = []
     for first, frame in _numbered(chunks(rows.select(_all(columns)))):
         numbers = pl.int_range(first, first + frame.height, dtype=pl.UInt64, eager=True).alias(_NUMBER)
@@ -61,6 +63,17 @@ def _hashes(rows: pl.LazyFrame, columns: Sequence[str]) -> pl.Series:
         each = (frame.get_column(name).hash(number) for number, name in enumerate(columns))
         found.append((reduce(xor, each) // _HIGH).cast(pl.UInt32).alias("hash"))
     return pl.concat(found, rechunk=False) if found else pl.Series("hash", [], dtype=pl.UInt32)
+
+
+def _twice(hashes: pl.Series) -> pl.Series:
+    """The hashes that are there more than once, looked for in one range of them after the other."""
+    width = _HIGH // max(1, math.ceil(hashes.len() / _SORTED)) + 1
+    found = []
+    for low in range(0, _HIGH, width):
+        some = hashes if width > _HIGH else hashes.filter((hashes >= low) & (hashes <= min(low + width, _HIGH) - 1))
+        some = some.sort()
+        found.append(some.filter(some == some.shift(1)).unique())
+    return pl.concat(found)
 
 
 def _apart(some: pl.DataFrame) -> pl.DataFrame:

@@ -9,6 +9,7 @@ import sys
 import polars as pl
 import pytest
 
+from fetchtozip_gui.core.steps import duplicates
 from fetchtozip_gui.core.steps.duplicates import later_duplicates, marked, without
 from fetchtozip_gui.core.steps.rows import DeduplicateStep
 
@@ -29,8 +30,10 @@ def table(rows: int, seed: int = 1) -> pl.DataFrame:
     )
 
 
+@pytest.mark.parametrize("together", [7_000, 2_000_000])
 @pytest.mark.parametrize("columns", [["a", "b", "c", "d"], ["a"], ["c", "d"]])
-def test_they_are_those_of_polars_in_memory(columns: list[str]) -> None:
+def test_they_are_those_of_polars_in_memory(columns: list[str], together: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(duplicates, "_SORTED", together)
     frame = table(60_000)
     key = pl.struct(columns)
     found = later_duplicates(frame.lazy(), columns)
@@ -75,6 +78,7 @@ GROWTH = """
 import resource
 import polars as pl
 from fetchtozip_gui.core.replay import reading
+from fetchtozip_gui.core.steps import duplicates
 from fetchtozip_gui.core.steps.duplicates import later_duplicates
 
 numbers = pl.DataFrame({"id": pl.int_range(25_000, eager=True)})
