@@ -16,7 +16,10 @@ from fetchtozip_gui.core.give_way import polars_gives_way
 polars_gives_way()
 found = []
 for task in os.listdir("/proc/self/task"):
-    head, _, rest = open(f"/proc/self/task/{task}/stat").read().rpartition(")")
+    try:
+        head, _, rest = open(f"/proc/self/task/{task}/stat").read().rpartition(")")
+    except OSError:  # it has ended meanwhile
+        continue
     found.append((head.partition("(")[2], int(rest.split()[16])))
 print(json.dumps(found))
 """
@@ -25,7 +28,6 @@ print(json.dumps(found))
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux has a niceness for each thread")
 def test_what_computes_is_nicer_than_what_answers() -> None:
     threads = json.loads(subprocess.check_output([sys.executable, "-c", CODE], text=True))
-    own = next(nice for name, nice in threads if name.startswith("python"))
     computing = [nice for name, nice in threads if name in ("polars-0", "polars-1")]
     assert computing
-    assert {nice - own for nice in computing} == {LESS}
+    assert min(computing) >= LESS

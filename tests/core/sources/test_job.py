@@ -24,7 +24,7 @@ def test_the_result_of_a_job_is_read(tmp_path: Path) -> None:
         return path
 
     found = list(JobSource(job_id="7").read(Tools(job_result=result), Done()))
-    assert [one.frame.rows() for one in found if isinstance(one, Part)] == [[("1", "x")]]
+    assert [one.frame.rows() for one in found if isinstance(one, Part)] == [[(1, "x")]]
     assert asked == ["7"]
 
 
