@@ -18,13 +18,20 @@ def lines_of(logs: Path, job_id: str) -> list[Line]:
     """What a job said, oldest first, as far as the logs still have it. Lines that cannot be read are left out."""
     found: list[Line] = []
     mark = f'"job": "{job_id}"'
-    for path in logs.glob("*.jsonl*"):
+    # the oldest first: lines of one millisecond stay as they were said
+    for path in sorted(logs.glob("*.jsonl*"), key=_age):
         try:
             with path.open(encoding="utf-8", errors="replace") as file:
                 found += [line for text in file if mark in text and (line := _line(text, job_id)) is not None]
         except OSError:
             continue
     return sorted(found, key=lambda line: line.at)[-MOST_LINES:]
+
+
+def _age(path: Path) -> tuple[str, int]:
+    """A process' files in the order in which they were written: `.jsonl.3`, `.jsonl.2`, `.jsonl.1`, `.jsonl`."""
+    stem, _, rest = path.name.partition(".jsonl")
+    return stem, -int(rest.removeprefix(".") if rest.removeprefix(".").isdecimal() else 0)
 
 
 def _line(text: str, job_id: str) -> Line | None:

@@ -26,6 +26,14 @@ def test_all_lines_of_one_job_come_back_in_order(tmp_path: Path) -> None:
     assert (lines[-1].level, lines[-2].level) == ("error", "info")
 
 
+def test_lines_of_one_moment_stay_as_they_were_said_over_files_of_any_name(tmp_path: Path) -> None:
+    text = '{{"time": "2026-11-22T12:00:00.001+00:00", "level": "info", "event": "{}", "job": "aaa"}}\n'
+    names = ("a.jsonl.10", "a.jsonl.2", "a.jsonl.1", "a.jsonl", "b.jsonl.1", "b.jsonl", "c.jsonl.old")
+    for name in sorted(names):
+        (tmp_path / name).write_text(text.format(name))
+    assert [line.text for line in lines_of(tmp_path, "aaa")] == list(names)
+
+
 def test_what_is_no_line_is_left_out(tmp_path: Path) -> None:
     good = '{"time": "2026-11-22T12:00:00+00:00", "level": "info", "logger": "x", "event": "good", "job": "aaa"}'
     broken = ['{"job": "aaa"', '{"job": "aaa"}', '"job": "aaa"', good.replace("2026", "x"), "\x00\x00"]
