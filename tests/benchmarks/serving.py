@@ -22,6 +22,18 @@ CONNECTIONS = 4
 FOLLOWERS = 50
 ASLEEP = 10
 GOAL_MS = 10.0
+BARE = """
+import socket, threading
+listening = socket.create_server(("127.0.0.1", 0))
+print(listening.getsockname()[1], flush=True)
+def answer(wire):
+    wire.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    while wire.recv(65536):
+        wire.sendall(b"HTTP/1.1 200 OK\\r\\nContent-Length: 2\\r\\n\\r\\n{}")
+while True:
+    threading.Thread(target=answer, args=listening.accept()[:1], daemon=True).start()
+"""
+"""A server that could not answer sooner, to tell the machine's own delays from ours."""
 
 
 def under_load(source: dict[str, Any], runs: int) -> Iterator[str]:
@@ -34,6 +46,7 @@ def under_load(source: dict[str, Any], runs: int) -> Iterator[str]:
         _Followers(url, task, 1, 0).join()
         idle = sorted(_asked(port, f"/api/export/status/{task}", threading.Event(), seconds=3))
         times: list[float] = []
+        bare: list[float] = []
         ends: list[float] = []
         heard, jobs = 0, []
         for _ in range(runs):
@@ -43,15 +56,21 @@ def under_load(source: dict[str, Any], runs: int) -> Iterator[str]:
             times += _asked(port, f"/api/export/status/{task}", one.ended)
             one.join()
             jobs.append(time.perf_counter() - began)
+            # what this machine and this client take by themselves, with the same job at work
+            one = _Followers(url, _post(url, "start", None)["task_id"], 1, 0)
+            bare += _asked(_bare(stack), "/", one.ended)
+            one.join()
             # apart from the requests: what fifty threads of this process take would be counted as the server's
             followers = _Followers(url, _post(url, "start", None)["task_id"], FOLLOWERS, ASLEEP)
             heard += followers.join()
             ends += followers.ends()
         times.sort()
+        bare.sort()
         yield f"| status, {A_SECOND} a second | p50 ms | p99 ms | worst ms | answers |"
         yield "| --- | --- | --- | --- | --- |"
         yield _row("no job", idle)
         yield _row(f"a job of a million rows ({min(jobs):.1f}–{max(jobs):.1f} s), goal p99 < {GOAL_MS:.0f}", times)
+        yield _row("the same job, a bare socket that answers at once", bare)
         yield ""
         awake = (FOLLOWERS - ASLEEP) * runs
         spread = 1000 * max(ends, default=0)
@@ -72,6 +91,15 @@ def _serve(folder: Path, stack: ExitStack) -> str:
     assert process.stderr is not None
     process.stderr.readline()
     return str(json.loads((folder / "server.json").read_text())["address"])
+
+
+def _bare(stack: ExitStack) -> int:
+    """The port of a process that answers every request with the same bytes, and does nothing else."""
+    process = subprocess.Popen([sys.executable, "-c", BARE], stdout=subprocess.PIPE, text=True)
+    stack.callback(process.wait)
+    stack.callback(process.kill)
+    assert process.stdout is not None
+    return int(process.stdout.readline())
 
 
 def _post(url: str, path: str, body: Any) -> dict[str, Any]:
