@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import statistics
 import subprocess
@@ -23,6 +24,8 @@ class Figures:
 
 def run_once(command: Sequence[str]) -> tuple[float, float, float]:
     """CPU seconds, wall seconds, peak MiB of a command and the children it waited for."""
+    import resource  # not on Windows
+
     # an installed program is compiled once, and so are all programs here: the first run of each is a short one
     environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
     begun = time.perf_counter()
@@ -35,8 +38,10 @@ def run_once(command: Sequence[str]) -> tuple[float, float, float]:
     process.stderr.close()
     if process.returncode:
         raise RuntimeError(f"{' '.join(command)} ended with {process.returncode}: {said.decode()[-1500:]}")
+    # Linux begins a process' peak with that of whoever started it: what is not above it cannot be told
+    own = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     peak = usage.ru_maxrss / (1024 * 1024 if sys.platform == "darwin" else 1024)
-    return usage.ru_utime + usage.ru_stime, wall, peak
+    return usage.ru_utime + usage.ru_stime, wall, peak if usage.ru_maxrss > own else math.nan
 
 
 def measure(command: Sequence[str], runs: int) -> Figures:
