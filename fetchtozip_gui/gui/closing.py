@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Qt, QTimer
 from PySide6.QtGui import QAction, QGuiApplication, QIcon
-from PySide6.QtWidgets import QApplication, QMenu, QMessageBox, QSystemTrayIcon, QWidget
+from PySide6.QtWidgets import QApplication, QDialogButtonBox, QMenu, QMessageBox, QSystemTrayIcon, QWidget
 
 from fetchtozip_gui.gui.errands import Errands
 from fetchtozip_gui.gui.models.jobs import JobsModel
@@ -39,6 +39,10 @@ def ask_to_close(window: QWidget, running: int, answers: dict[str, Callable[[], 
     order = [TRAY] if has_tray else []
     for text in (*order, PAUSE, CANCEL, STAY):
         box.addButton(text, role.RejectRole if text == STAY else role.AcceptRole)
+    # one under the other: Qt keeps a box narrower than the screen, and in a row large text would be cut
+    row = box.findChild(QDialogButtonBox)
+    if row is not None:
+        row.setOrientation(Qt.Orientation.Vertical)
     stay = next(button for button in box.buttons() if button.text() == STAY)
     box.setDefaultButton(stay)  # type: ignore[arg-type]
     box.setEscapeButton(stay)

@@ -101,3 +101,16 @@ def test_the_tray_is_offered_only_where_there_is_one(qtbot: QtBot) -> None:
         assert sorted(texts) == sorted([*offered, closing.PAUSE, closing.CANCEL, closing.STAY])
         assert box.escapeButton().text() == box.defaultButton().text() == closing.STAY
         box.reject()
+
+
+def test_no_answer_is_cut_with_large_text(qtbot: QtBot) -> None:
+    window = QWidget()
+    qtbot.addWidget(window)
+    # the program's own scale goes to twice the system's size
+    window.setStyleSheet("QMessageBox, QPushButton { font-size: 26pt; }")
+    ask_to_close(window, 2, {}, has_tray=True)
+    box = window.findChildren(QMessageBox)[-1]
+    qtbot.waitUntil(box.isVisible)
+    for button in box.buttons():
+        assert button.width() >= button.sizeHint().width(), button.text()
+    box.reject()
