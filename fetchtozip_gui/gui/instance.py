@@ -6,10 +6,14 @@ import hashlib
 import json
 import os
 import sys
+import tempfile
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
-from PySide6.QtNetwork import QLocalServer, QLocalSocket
+
+if TYPE_CHECKING:
+    from PySide6.QtNetwork import QLocalSocket
 
 PATIENCE_MS = 2_000
 """For the first one to answer; it does so as soon as its window's thread is free."""
@@ -27,6 +31,8 @@ class Instance(QObject):
     """Another start handed over this address or path; empty where it only wants the window to be seen."""
 
     def __init__(self, folder: Path, parent: QObject | None = None) -> None:
+        from PySide6.QtNetwork import QLocalServer  # heavy: a library that the first frame does not need
+
         super().__init__(parent)
         self._heard: dict[QLocalSocket, bytes] = {}
         self._server = QLocalServer(self)
@@ -55,6 +61,8 @@ class Instance(QObject):
             self._take(socket)
 
     def _read(self) -> None:
+        from PySide6.QtNetwork import QLocalSocket  # loaded by now
+
         socket = self.sender()
         if isinstance(socket, QLocalSocket):
             self._take(socket)
@@ -75,6 +83,8 @@ class Instance(QObject):
             self.asked.emit(wanted)
 
     def _forget(self) -> None:
+        from PySide6.QtNetwork import QLocalSocket  # loaded by now
+
         socket = self.sender()
         if isinstance(socket, QLocalSocket):
             self._heard.pop(socket, None)
@@ -83,6 +93,10 @@ class Instance(QObject):
 
 def hand_over(folder: Path, wanted: str) -> bool:
     """Whether there is a first one that has taken over what is wanted; within a moment where there is none."""
+    if not _may_listen(folder):
+        return False
+    from PySide6.QtNetwork import QLocalSocket  # heavy: a library that the first frame does not need
+
     socket = QLocalSocket()
     socket.connectToServer(name_of(folder))
     if not socket.waitForConnected(PATIENCE_MS):
@@ -92,6 +106,12 @@ def hand_over(folder: Path, wanted: str) -> bool:
     answered = bool(taken) and bytes(socket.readAll().data()) == _TAKEN
     socket.abort()
     return answered
+
+
+def _may_listen(folder: Path) -> bool:
+    """Whether somebody may listen there: on Windows only a try tells, elsewhere there is a file then."""
+    # Qt puts what is no path into the folder for what is temporary, as Python knows it
+    return sys.platform == "win32" or Path(tempfile.gettempdir(), name_of(folder)).exists()
 
 
 def name_of(folder: Path) -> str:

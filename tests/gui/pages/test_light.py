@@ -52,8 +52,8 @@ OTHERS = {
     *("platformdirs", "pyarrow", "pydantic", "qasync", "rich", "structlog", "typer", "uvicorn", "xlsxwriter"),
 }
 """Libraries with all that belongs to them."""
-QT = {f"PySide6.Qt{name}" for name in ("Core", "Gui", "Widgets", "Network", "Svg")}
-"""The parts of Qt that are loaded: that of the network for the single window, that of SVG for the icons."""
+QT = {f"PySide6.Qt{name}" for name in ("Core", "Gui", "Widgets", "Svg")}
+"""The parts of Qt that are loaded: that of SVG for the icons."""
 OURS = {
     *("api", "cli", "opening", "core.work", "core.events", "core.recipe", "engine.attempt", "engine.engine"),
     *("engine.job", "engine.store", "gui.file_bench", "gui.pages.files", "gui.pages.help", "gui.pages.jobs"),
