@@ -71,7 +71,9 @@ def _copy(table: pl.LazyFrame, arrow: Path) -> Path:
     # another server may have the old file mapped: it keeps that one, and never sees this one half written
     beside = arrow.with_name(f"{arrow.name}.{os.getpid()}.part")
     try:
-        table.sink_ipc(beside, compression="uncompressed")
+        # opened here: Polars opens the file in a thread, which an error may leave behind to make it once more
+        with beside.open("wb") as file:
+            table.sink_ipc(file, compression="uncompressed")
         beside.replace(arrow)
     finally:
         beside.unlink(missing_ok=True)

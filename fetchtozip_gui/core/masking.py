@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, TypeGuard
 from urllib.parse import parse_qsl, quote, urlencode, urlsplit, urlunsplit
 
 MASK = "***"
+REFERENCES = ("keyring:", "env:")
+"""How values begin that only say where their secret is."""
 
 _NAMES = re.compile(
     r"(^|[-_.])(auth|authorization|cookie|credentials?|jwt|key|apikey|passwd|password|pwd|secret|session|sig|signature|token)"
@@ -19,6 +21,23 @@ _NAMES = re.compile(
 def is_secret_name(name: str) -> bool:
     """Whether a header, parameter or field of this name is kept out of logs, records and exports."""
     return bool(_NAMES.search(re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name)))
+
+
+def is_reference(value: object) -> TypeGuard[str]:
+    """Whether a value only says where its secret is."""
+    return isinstance(value, str) and value.startswith(REFERENCES)
+
+
+def references(value: Any) -> Iterator[str]:
+    """Every reference in a document."""
+    if isinstance(value, Mapping):
+        for item in value.values():
+            yield from references(item)
+    elif isinstance(value, list):
+        for item in value:
+            yield from references(item)
+    elif is_reference(value):
+        yield value
 
 
 def redact_url(url: str) -> str:
@@ -56,7 +75,7 @@ def redact(value: Any) -> Any:
 def _mask(value: Any) -> Any:
     if value is None or isinstance(value, bool):
         return value
-    return value if isinstance(value, str) and value.startswith(("keyring:", "env:")) else MASK
+    return value if is_reference(value) else MASK
 
 
 def plain_secrets(value: Any) -> tuple[str, ...]:
@@ -91,4 +110,4 @@ def _plain(value: Any, name: str) -> Iterator[str]:
 
 
 def _is_plain(text: str) -> bool:
-    return bool(text) and text != MASK and not text.startswith(("keyring:", "env:"))
+    return bool(text) and text != MASK and not is_reference(text)

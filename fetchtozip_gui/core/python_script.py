@@ -9,6 +9,7 @@ from typing import Any
 from fetchtozip_gui.core.errors import NotInThisVersion
 from fetchtozip_gui.core.http.auth import ApiKey, Basic, Bearer, Cookie, OAuth2
 from fetchtozip_gui.core.http.expressions import expression
+from fetchtozip_gui.core.masking import is_reference
 from fetchtozip_gui.core.python_chunks import (
     AUTO_PAGES,
     AUTO_RECORDS,
@@ -24,7 +25,7 @@ from fetchtozip_gui.core.python_chunks import (
 from fetchtozip_gui.core.python_cleaning import needed
 from fetchtozip_gui.core.python_steps import step_lines, write_lines
 from fetchtozip_gui.core.recipe import Recipe
-from fetchtozip_gui.core.referring import is_reference, variable_of, without_secrets
+from fetchtozip_gui.core.referring import variable_of, without_secrets
 from fetchtozip_gui.core.sources.file import FileSource
 from fetchtozip_gui.core.sources.http import HttpSource
 

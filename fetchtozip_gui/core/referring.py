@@ -10,16 +10,11 @@ from collections.abc import Container
 from typing import Any, Literal
 from urllib.parse import quote, unquote, unquote_plus, urlsplit, urlunsplit
 
-from fetchtozip_gui.core.secrets import MASK, is_secret_name, redact
+from fetchtozip_gui.core.masking import MASK, is_reference, is_secret_name, redact
 
 Kind = Literal["keyring", "env"]
 
 _AUTH = ("password", "token", "value", "client_secret")
-
-
-def is_reference(value: object) -> bool:
-    """Whether a value only says where its secret is."""
-    return isinstance(value, str) and value.startswith(("keyring:", "env:"))
 
 
 def refer(

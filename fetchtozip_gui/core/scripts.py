@@ -11,12 +11,13 @@ from typing import Any
 from fetchtozip_gui.core.http.auth import ApiKey, Basic, Bearer, Cookie, OAuth2
 from fetchtozip_gui.core.http.paging import Offsets, PageNumbers
 from fetchtozip_gui.core.http.template import Template
+from fetchtozip_gui.core.masking import is_reference
 from fetchtozip_gui.core.names import safe_name
 from fetchtozip_gui.core.outputs import FORMATS, format_of
 from fetchtozip_gui.core.outputs.file import FileOutput
 from fetchtozip_gui.core.python_script import as_python
 from fetchtozip_gui.core.recipe import Recipe
-from fetchtozip_gui.core.referring import is_reference, variable_of, without_secrets
+from fetchtozip_gui.core.referring import variable_of, without_secrets
 from fetchtozip_gui.core.secrets import redact_url
 from fetchtozip_gui.core.sources.http import HttpSource
 from fetchtozip_gui.core.steps.columns import Column, ColumnsStep

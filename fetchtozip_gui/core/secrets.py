@@ -10,7 +10,7 @@ from pydantic import GetCoreSchemaHandler
 from pydantic_core import CoreSchema, core_schema
 
 from fetchtozip_gui.core.errors import RecipeError
-from fetchtozip_gui.core.masking import MASK, is_secret_name, redact, redact_url
+from fetchtozip_gui.core.masking import MASK, is_reference, is_secret_name, redact, redact_url
 
 __all__ = ["MASK", "Keyring", "Secret", "is_secret_name", "redact", "redact_url"]
 
@@ -28,7 +28,7 @@ class Secret:
 
     @property
     def is_reference(self) -> bool:
-        return self._text.startswith(("keyring:", "env:"))
+        return is_reference(self._text)
 
     def written(self) -> str:
         """As the recipe's author wrote it: for the worker's pipe and the user's own recipe file alone."""

@@ -92,7 +92,9 @@ def _kept(rows: pl.LazyFrame, count: int, path: Path) -> pl.LazyFrame:
     if not path.is_file() or _height(path) != count:  # a job that went on from a partial one has that one's file
         part = path.with_name(f"{path.name}.part")
         try:
-            rows.sink_parquet(part, compression="lz4")
+            # opened here: Polars opens the file in a thread, which an error may leave behind to make it once more
+            with part.open("wb") as file:
+                rows.sink_parquet(file, compression="lz4")
             part.replace(path)
         except (OSError, pl.exceptions.PolarsError) as error:
             with suppress(OSError):

@@ -20,19 +20,15 @@ from queue import SimpleQueue
 from typing import Any, Literal
 
 from fetchtozip_gui.core.errors import Cancelled, FetchToZipError
+from fetchtozip_gui.core.give_way import process_gives_way
 from fetchtozip_gui.core.memory import keep_little
 from fetchtozip_gui.engine.attempt import Desk, Here, Task, find, foreseen
 from fetchtozip_gui.engine.messages import Answered, Asked, Begin, Begun, Ended, Logged, Stop
 
 LEAVE_SECONDS = 2.0
 """How long a job may take to end cleanly once the engine is gone."""
-NICENESS = 10
-"""What a job gives way by to the window and the server; alone on the machine it loses nothing."""
 WORN_BYTES = 192 * 1024 * 1024
 """A worker that has needed more memory than this is not kept: most of it is never given back."""
-
-_BELOW_NORMAL = 0x4000
-"""Windows' priority class for the same."""
 
 
 def serve(connection: Connection, runner: str) -> None:
@@ -147,26 +143,13 @@ def _forward_warnings(office: _Office) -> None:
 
 def _settle_in() -> None:
     keep_little()
-    _give_way()
+    process_gives_way()
     # Ctrl-C in a terminal reaches the whole group; the engine decides what it means
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     with suppress(Exception):  # no standard error under a window
         faulthandler.enable()
     with suppress(OSError):  # Linux: when memory runs out, this process goes and the window stays
         Path("/proc/self/oom_score_adj").write_text("800", encoding="ascii")
-
-
-def _give_way() -> None:
-    """Let whoever clicks or asks go first: their work of a millisecond must not wait for a job's slice of the CPU."""
-    with suppress(OSError):
-        if sys.platform == "win32":
-            import ctypes
-
-            kernel = ctypes.windll.kernel32
-            kernel.GetCurrentProcess.restype = ctypes.c_void_p
-            kernel.SetPriorityClass(ctypes.c_void_p(kernel.GetCurrentProcess()), _BELOW_NORMAL)
-        else:
-            os.nice(NICENESS)
 
 
 def _peak() -> int:

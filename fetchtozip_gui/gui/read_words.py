@@ -38,7 +38,7 @@ _OF = {
 }
 _FORMATS = {name: words for name, words in FILE["format"].names.items() if name != "delta"}
 _DELIMITERS = {",": "Comma ,", ";": "Semicolon ;", "\t": "Tab", "|": "Bar |"}
-_QUOTES = {"double": 'Double "', "single": "Single '", "none": "None"}
+_QUOTES = {name: words for name, words in FILE["quote"].names.items() if name != "auto"}
 _ENCODINGS = ("utf-8", "utf-16", "cp1252", "latin-1", "cp1250", "cp1251", "shift_jis", "gb18030")
 _ROWS_OFFERED = 20
 _LINE_SHOWN = 22
@@ -109,7 +109,7 @@ def _choices(name: str, found: Outlook) -> list[Choice]:
             return [*((n, _header(n, what, found)) for n in range(1, count + 1)), (0, f"No {what} has names")]
         case "records":
             return [("auto", "Found out"), *((path, _place(path, count)) for path, count in found.places)]
-    return [("stop", "End the reading there"), ("skip", "Leave them out, and list them")]
+    return list(FILE["bad_lines"].names.items())
 
 
 def _found(what: str) -> str:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
+from fetchtozip_gui.core.masking import references
 from fetchtozip_gui.gui.words import counted
-
-_REFERENCES = ("keyring:", "env:")
 
 
 def summary(document: Mapping[str, Any]) -> list[str]:
@@ -19,7 +18,7 @@ def summary(document: Mapping[str, Any]) -> list[str]:
     auth = _part(source, "auth").get("type", "none")
     if auth != "none":
         said.append(f"Signs in by {str(auth).replace('_', ' ')}.")
-    if names := sorted(set(_references(document))):
+    if names := sorted(set(references(document))):
         said.append(f"Reads the secrets {', '.join(names)}.")
     steps = document.get("steps") or []
     kinds = [str(step.get("type", "?")) for step in steps if isinstance(step, Mapping)]
@@ -47,17 +46,6 @@ def _output(output: Mapping[str, Any]) -> str:
         return f"Writes to a {kind}."
     where = f" to {output['path']}" if output.get("path") else " to your folder for exports"
     return f"Writes a {str(output.get('format') or 'zip').upper()} file{where}."
-
-
-def _references(value: Any) -> Iterator[str]:
-    if isinstance(value, Mapping):
-        for item in value.values():
-            yield from _references(item)
-    elif isinstance(value, list):
-        for item in value:
-            yield from _references(item)
-    elif isinstance(value, str) and value.startswith(_REFERENCES):
-        yield value
 
 
 def _bare(url: str) -> str:

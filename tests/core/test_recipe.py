@@ -29,6 +29,12 @@ def test_a_step_that_is_turned_off_is_as_none() -> None:
     assert recipe(SORT).key() != recipe(SORT, FILTER).key()
 
 
+def test_a_step_that_is_turned_off_needs_no_engine() -> None:
+    sql = {"type": "sql", "engine": "spark", "query": "SELECT 1 FROM input"}
+    assert recipe(sql).unavailable() == ["steps.0.engine: spark is not in this version"]
+    assert recipe({**sql, "enabled": False}, SORT).unavailable() == []
+
+
 def test_errors_name_the_steps_place_in_the_recipe() -> None:
     shape = Shape(recipe({**SORT, "enabled": False}, {"type": "sort", "by": ["nope"]}).steps)
     with pytest.raises(StepError, match=r"^steps\.1 \(sort\): by\.0: there is no column `nope`"):

@@ -66,6 +66,7 @@ def grabbing(recipe: Any, folder: Path, destination: Path, tools: Tools, **_: An
     """Keeps the interpreter's lock, so that not even the thread that listens to the engine runs."""
 
     def wait() -> Iterator[Event]:
+        (folder / "grabbed").touch()  # from here on only a few steps of this thread until it holds the lock for good
         ctypes.PyDLL(None).sleep(600)
         yield Said("nobody stopped this")
 

@@ -107,6 +107,13 @@ def wait_until_gone(pid: int, seconds: float) -> None:
         time.sleep(0.02)
 
 
+def wait_until_grabbed(job: Path, seconds: float) -> None:
+    deadline = time.monotonic() + seconds
+    while not (job / "grabbed").exists():
+        assert time.monotonic() < deadline, "the lock was never grabbed"
+        time.sleep(0.02)
+
+
 def pages_of(folder: Folder, job_id: str) -> list[str]:
     return (folder.job(job_id) / "spool" / "pages").read_text().splitlines()
 
@@ -150,7 +157,8 @@ def test_a_worker_of_a_killed_engine_that_does_not_listen_ends_too_or_keeps_its_
     program = start(act)
     said = program.until(lambda said: said.get("pages") == 2 and "worker" in said)
     if act == "grabbing":
-        time.sleep(3)  # until it holds the lock, which it cannot say; a kill before that would be heard
+        # a kill before that would be heard
+        wait_until_grabbed(folder.job(said["id"]), 60)
     program.kill()
     if act == "deaf":
         wait_until_gone(said["worker"], 20)

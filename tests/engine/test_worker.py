@@ -13,12 +13,12 @@ import pytest
 
 from fetchtozip_gui.core.errors import Cancelled, PageFailed, RecipeError, Unforeseen, WorkerDied
 from fetchtozip_gui.core.events import Delivered, Event, Fetched, Said
+from fetchtozip_gui.core.give_way import NICENESS
 from fetchtozip_gui.core.recipe import Recipe
 from fetchtozip_gui.engine.apart import Apart
 from fetchtozip_gui.engine.attempt import Desk, Task
 from fetchtozip_gui.engine.crew import Crew
 from fetchtozip_gui.engine.folder import Folder
-from fetchtozip_gui.engine.worker import NICENESS
 
 
 class Office:

@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from fetchtozip_gui.core.bring.brought import Brought, shorter
-from fetchtozip_gui.core.referring import is_reference
+from fetchtozip_gui.core.masking import references
 
 
 def from_recipe(document: Mapping[str, Any], where: str) -> Brought:
@@ -29,7 +29,7 @@ def _warnings(source: dict[str, Any], recipe: dict[str, Any]) -> Iterator[str]:
         host = urlsplit(str(source.get("url", ""))).hostname or str(source.get("type", "its source"))
     except ValueError:
         host = "its source"
-    if secrets := sorted(set(_references(recipe))):
+    if secrets := sorted(set(references(recipe))):
         yield f"It sends {', '.join(shorter(text, 60) for text in secrets[:5])} of this machine to {shorter(host, 60)}."
     if source.get("verify_tls") is False:
         yield "It does not check the source's certificate (verify_tls is false)."
@@ -39,14 +39,3 @@ def _warnings(source: dict[str, Any], recipe: dict[str, Any]) -> Iterator[str]:
         yield "It allows next pages on other hosts (allow_hosts)."
     if source.get("type") == "file":
         yield f"It reads {shorter(str(source.get('path')), 100)} of this machine."
-
-
-def _references(value: Any) -> Iterator[str]:
-    if isinstance(value, Mapping):
-        for item in value.values():
-            yield from _references(item)
-    elif isinstance(value, list):
-        for item in value:
-            yield from _references(item)
-    elif is_reference(value):
-        yield value

@@ -17,6 +17,7 @@ from fetchtozip_gui.core.http.redirects import Borders, foreign
 from fetchtozip_gui.core.http.signing import sendable
 from fetchtozip_gui.core.http.statuses import shortened
 from fetchtozip_gui.core.http.veil import Veil
+from fetchtozip_gui.core.masking import is_reference
 from fetchtozip_gui.core.secrets import Keyring, Secret, is_secret_name
 
 HeaderTable = Mapping[str, tuple[str, str]]
@@ -75,7 +76,7 @@ class References:
         self._lock = threading.Lock()
 
     def value(self, text: Any) -> Any:
-        if not isinstance(text, str) or not text.startswith(("keyring:", "env:")) or not _REFERENCE.fullmatch(text):
+        if not is_reference(text) or not _REFERENCE.fullmatch(text):
             return text
         with self._lock:
             if text not in self._known:

@@ -11,7 +11,7 @@ from urllib.parse import quote, unquote_plus
 from fetchtozip_gui.core.errors import PagingError
 from fetchtozip_gui.core.http.address import Address, address, joined
 from fetchtozip_gui.core.http.message import Request
-from fetchtozip_gui.core.secrets import is_secret_name, redact_url
+from fetchtozip_gui.core.masking import is_reference, is_secret_name, redact_url
 
 Place = Literal["query", "body", "header"]
 LIMIT = 16 * 1024
@@ -48,7 +48,7 @@ class Template:
             self._add(unquote_plus(name), raw, unquote_plus(value))
         for name, value in (params or {}).items():
             self._pairs.pop(name, None)
-            if isinstance(value, str) and value.startswith(("keyring:", "env:")):
+            if is_reference(value):
                 self._references[name] = value
                 continue
             for one in value if isinstance(value, (list, tuple)) else (value,):

@@ -19,7 +19,6 @@ from fetchtozip_gui.core.rows.stream import Readable
 
 CHUNK = 1024 * 1024
 _HEAD = 64 * 1024
-_WORKBOOK_PARTS = ("xl/workbook.xml", "xl/workbook.bin", "content.xml")
 
 
 @dataclass(frozen=True)
@@ -109,7 +108,7 @@ def _archive(path: Path, file: IO[bytes]) -> Iterator[zipfile.ZipFile | None]:
     with archive:
         with _named(path):
             zips.check(archive)
-        yield None if any(part in archive.NameToInfo for part in _WORKBOOK_PARTS) else archive
+        yield None if zips.is_workbook(archive) else archive
 
 
 @contextmanager

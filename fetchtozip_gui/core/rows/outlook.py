@@ -11,6 +11,7 @@ from itertools import islice
 from pathlib import Path
 
 from fetchtozip_gui.core.errors import BadBody
+from fetchtozip_gui.core.rows import zips
 from fetchtozip_gui.core.rows.dialect import find_dialect
 from fetchtozip_gui.core.rows.encodings import Text
 from fetchtozip_gui.core.rows.file_parts import QUOTES, WHOLE, Options
@@ -83,9 +84,7 @@ def _inside(file: Opened, kind: str, options: Options, found: Outlook) -> Outloo
 
 def _members(path: Path) -> tuple[str, ...]:
     with suppress(zipfile.BadZipFile, OSError, ValueError), zipfile.ZipFile(path) as archive:
-        if "xl/workbook.xml" not in archive.NameToInfo and "content.xml" not in archive.NameToInfo:
-            names = (info.filename for info in archive.infolist() if not info.is_dir())
-            return tuple(name for name in names if not name.startswith("__MACOSX/"))
+        return () if zips.is_workbook(archive) else tuple(zips.members(archive))
     return ()
 
 

@@ -15,6 +15,7 @@ MAX_EXPANSION = 400
 FREE_BYTES = 64 * 1024 * 1024
 """What may come out before the expansion counts."""
 LARGEST_WORKBOOK = 4 * 1024 * 1024 * 1024
+_WORKBOOK_PARTS = ("xl/workbook.xml", "xl/workbook.bin", "content.xml")
 _MANIFEST = "datapackage.json"
 _MANIFEST_BYTES = 16 * 1024 * 1024
 _LOCAL_HEADER = struct.Struct("<4s22xHH")
@@ -42,16 +43,23 @@ def check(archive: zipfile.ZipFile) -> None:
         raise BadBody("The ZIP is damaged: its last member runs into the table of contents.")
 
 
+def members(archive: zipfile.ZipFile) -> dict[str, zipfile.ZipInfo]:
+    """The files inside by their names, without those that a Mac adds."""
+    infos = (info for info in archive.infolist() if not info.is_dir())
+    return {info.filename: info for info in infos if not info.filename.startswith("__MACOSX/")}
+
+
+def is_workbook(archive: zipfile.ZipFile) -> bool:
+    """Whether it is read as a workbook, and not as a ZIP with files in it."""
+    return any(part in archive.NameToInfo for part in _WORKBOOK_PARTS)
+
+
 def data_member(archive: zipfile.ZipFile, member: str | None, suffixes: tuple[str, ...]) -> zipfile.ZipInfo:
     """The member that holds the rows: the one named, the one a Data Package names, or the only one of a data format.
 
     `BadBody` says what there is when it is none or several.
     """
-    files = {
-        info.filename: info
-        for info in archive.infolist()
-        if not info.is_dir() and not info.filename.startswith("__MACOSX/")
-    }
+    files = members(archive)
     there = ", ".join(repr(name) for name in list(files)[:20]) or "nothing"
     wanted = member or _packaged(archive, files)
     if wanted is None:

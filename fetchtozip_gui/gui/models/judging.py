@@ -78,7 +78,9 @@ def judge(path: Path, steps: Sequence[dict[str, Any]], at: int, stop: threading.
     to = path.with_name(f"faults-{secrets.token_hex(6)}.parquet")
     try:
         columns = tuple(rows.collect_schema())
-        reading(FAULTS, lambda wanted: faults()).sink_parquet(to)
+        # opened here: Polars opens the file in a thread, which an error may leave behind to make it once more
+        with to.open("wb") as file:
+            reading(FAULTS, lambda wanted: faults()).sink_parquet(file)
     except BaseException as error:
         to.unlink(missing_ok=True)
         if stop.is_set():
@@ -98,7 +100,8 @@ def save(judgement: Judgement, to: Path) -> Path:
 
     part = to.with_name(f".{to.name[:100]}.{secrets.token_hex(4)}.part")
     try:
-        pl.scan_parquet(judgement.path, glob=False).sink_csv(part)
+        with part.open("wb") as file:
+            pl.scan_parquet(judgement.path, glob=False).sink_csv(file)
         part.replace(to)
     except OSError as error:
         raise OutputError(f"{place(to)} cannot be written: {error.strerror}.", "Choose another place.") from error

@@ -117,7 +117,10 @@ def shaped(path: Path, steps: Sequence[dict[str, Any]], stop: threading.Event) -
         schema = plan.collect_schema()
         if not to.exists():
             # pieces are handed on one by one, so that a stop is heard between them
-            plan.map_batches(lambda rows: heard(rows, stop), schema=schema, streamable=True).sink_parquet(part)
+            pieces = plan.map_batches(lambda rows: heard(rows, stop), schema=schema, streamable=True)
+            # opened here: Polars opens the file in a thread, which an error may leave behind to make it once more
+            with part.open("wb") as file:
+                pieces.sink_parquet(file)
             part.replace(to)
     except pl.exceptions.PolarsError as error:
         if stop.is_set():

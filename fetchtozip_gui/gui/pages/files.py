@@ -6,14 +6,13 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QMimeData, QModelIndex, QPersistentModelIndex, QRect, QSize, Qt
-from PySide6.QtGui import QColor, QDragEnterEvent, QDropEvent, QFontMetrics, QKeySequence, QPainter, QShortcut
+from PySide6.QtGui import QColor, QDragEnterEvent, QDropEvent, QFontMetrics, QPainter
 from PySide6.QtWidgets import (
     QFileDialog,
     QFrame,
     QHBoxLayout,
     QListView,
     QPushButton,
-    QSplitter,
     QStackedWidget,
     QStyle,
     QStyledItemDelegate,
@@ -26,6 +25,8 @@ from fetchtozip_gui.gui.models.files import FILE, FilesModel, OpenedFile
 from fetchtozip_gui.gui.theme import colours_of
 from fetchtozip_gui.gui.widgets.labels import label
 from fetchtozip_gui.gui.widgets.scrolled import GUTTER
+from fetchtozip_gui.gui.widgets.shortcut import shortcut
+from fetchtozip_gui.gui.widgets.split import split
 from fetchtozip_gui.gui.words import counted
 
 Index = QModelIndex | QPersistentModelIndex
@@ -106,9 +107,7 @@ class FilesPage(QWidget):
         self.model.removed.connect(self._forget)
         shortcuts = (("Ctrl+Shift+O", self, self.ask), ("Delete", self.list, self._close))
         for keys, place, act in shortcuts:
-            # not given at once with what it does: its context would be the whole window then
-            made = QShortcut(QKeySequence(keys), place, context=Qt.ShortcutContext.WidgetWithChildrenShortcut)
-            made.activated.connect(act)
+            shortcut(keys, place, act)
 
     def _close(self) -> None:
         if self.current is not None:
@@ -179,12 +178,7 @@ class FilesPage(QWidget):
         right = QVBoxLayout(around)
         right.setContentsMargins(0, 0, GUTTER, 16)
         right.addWidget(beside)
-        self.split = QSplitter(Qt.Orientation.Horizontal)
-        self.split.setObjectName("files")
-        self.split.setChildrenCollapsible(False)
-        self.split.addWidget(self._left)
-        self.split.addWidget(around)
-        self.split.setSizes([240, 900])
+        self.split = split(Qt.Orientation.Horizontal, "files", {self._left: 240, around: 900})
         self.split.setStretchFactor(1, 1)
         whole = QVBoxLayout(self)
         whole.setContentsMargins(20, 16, 8, 0)

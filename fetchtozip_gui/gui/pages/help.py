@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QEvent, Qt, QUrl
-from PySide6.QtGui import QDesktopServices, QKeySequence, QPalette, QShortcut, QTextCursor, QTextDocument, QTextFormat
+from PySide6.QtGui import QDesktopServices, QPalette, QTextCursor, QTextDocument, QTextFormat
 from PySide6.QtWidgets import (
     QLineEdit,
     QListWidget,
@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
 from fetchtozip_gui.gui.actions import SHORTCUTS
 from fetchtozip_gui.gui.widgets.labels import label
 from fetchtozip_gui.gui.widgets.scrolled import GUTTER
+from fetchtozip_gui.gui.widgets.shortcut import shortcut
 
 _FIRST = "first-steps"
 _MARKED = 500
@@ -47,8 +48,7 @@ class HelpPage(QWidget):
         self.text.anchorClicked.connect(self._follow)
         self.search.textChanged.connect(self._find)
         self.search.returnPressed.connect(self._go_on)
-        find = QShortcut(QKeySequence("Ctrl+F"), self, context=Qt.ShortcutContext.WidgetWithChildrenShortcut)
-        find.activated.connect(self._go_to_search)
+        shortcut("Ctrl+F", self, self._go_to_search)
         self.choose(_FIRST if _FIRST in self._texts else SHORTCUTS)
         self._is_made = True
 
@@ -140,7 +140,6 @@ class HelpPage(QWidget):
         self.search.setClearButtonEnabled(True)
         self._none = label("No topic has all these words.", "muted", wraps=True)
         self._none.hide()
-        self.topics.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.topics.setAccessibleName("Topics")
         self.topics.setToolTip("What there is help about")
         # a long title goes on in the next line: what is beside the list's edge would not be found

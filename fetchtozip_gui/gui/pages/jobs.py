@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QItemSelectionModel, QModelIndex, Qt, QTimer, Signal
-from PySide6.QtGui import QKeySequence, QShortcut, QShowEvent
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHBoxLayout,
@@ -26,6 +26,7 @@ from fetchtozip_gui.gui.widgets.job_list import CLOCK_MS
 from fetchtozip_gui.gui.widgets.job_rows import JobRows
 from fetchtozip_gui.gui.widgets.labels import label
 from fetchtozip_gui.gui.widgets.scrolled import GUTTER, Scrolled
+from fetchtozip_gui.gui.widgets.shortcut import shortcut
 from fetchtozip_gui.gui.words import counted
 
 Lines = Callable[[str, Callable[[Sequence[Line]], None]], None]
@@ -99,9 +100,7 @@ class JobsPage(QWidget):
         self._clock.timeout.connect(self._tick)
         self._clock.start()
         for keys, act in (("Ctrl+F", self._go_to_filter), ("Delete", self._remove)):
-            # not given at once with what it does: its context would be the whole window then
-            made = QShortcut(QKeySequence(keys), self, context=Qt.ShortcutContext.WidgetWithChildrenShortcut)
-            made.activated.connect(act)
+            shortcut(keys, self, act)
 
     def _ask(self, text: str) -> None:
         self.rows.ask(text)

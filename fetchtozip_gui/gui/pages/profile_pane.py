@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QPushButton, QSplitter, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QPushButton, QStackedWidget, QVBoxLayout, QWidget
 
 from fetchtozip_gui.gui.errands import Errands
 from fetchtozip_gui.gui.models.files import OpenedFile
@@ -17,6 +17,7 @@ from fetchtozip_gui.gui.widgets.labels import OneLine, label
 from fetchtozip_gui.gui.widgets.notice import Notice
 from fetchtozip_gui.gui.widgets.picture_button import PictureButton
 from fetchtozip_gui.gui.widgets.profile_table import ProfileTable
+from fetchtozip_gui.gui.widgets.split import split
 
 if TYPE_CHECKING:
     from fetchtozip_gui.core.analysis.distribution import Distribution
@@ -167,12 +168,7 @@ class ProfilePane(QWidget):
         detail.addWidget(self._charts, 1)
         detail.addWidget(self._words)
         detail.addStretch(1)
-        self.split = QSplitter(Qt.Orientation.Horizontal)
-        self.split.setObjectName("files-profile")
-        self.split.setChildrenCollapsible(False)
-        self.split.addWidget(left)
-        self.split.addWidget(beside)
-        self.split.setSizes([700, 340])
+        self.split = split(Qt.Orientation.Horizontal, "files-profile", {left: 700, beside: 340})
         self.split.setStretchFactor(0, 1)
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 8, 0, 0)

@@ -14,7 +14,6 @@ from PySide6.QtWidgets import (
     QFileDialog,
     QHBoxLayout,
     QPushButton,
-    QSplitter,
     QStyledItemDelegate,
     QStyleOptionViewItem,
     QTableView,
@@ -33,6 +32,7 @@ from fetchtozip_gui.gui.widgets.find_rows import FindRows
 from fetchtozip_gui.gui.widgets.grid import Grid
 from fetchtozip_gui.gui.widgets.labels import label
 from fetchtozip_gui.gui.widgets.notice import Notice
+from fetchtozip_gui.gui.widgets.split import split
 from fetchtozip_gui.gui.widgets.tick_delegate import TickDelegate
 from fetchtozip_gui.gui.words import counted, place
 
@@ -217,12 +217,7 @@ class RulesPane(QWidget):
         below.layout().addLayout(told)
         below.layout().addWidget(self.notice)
         below.layout().addWidget(self.grid)
-        self.split = QSplitter(Qt.Orientation.Vertical)
-        self.split.setObjectName("files-rules")
-        self.split.setChildrenCollapsible(False)
-        self.split.addWidget(above)
-        self.split.addWidget(below)
-        self.split.setSizes([300, 260])
+        self.split = split(Qt.Orientation.Vertical, "files-rules", {above: 300, below: 260})
         whole = QVBoxLayout(self)
         whole.setContentsMargins(0, 8, 0, 0)
         whole.addWidget(self.split, 1)

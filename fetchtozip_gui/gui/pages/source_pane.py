@@ -7,7 +7,7 @@ from pathlib import Path as File
 from typing import Any
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from fetchtozip_gui.core.errors import FetchToZipError
@@ -25,6 +25,7 @@ from fetchtozip_gui.gui.widgets.found_line import PAGES_LINK, RESPONSE_LINK, Fou
 from fetchtozip_gui.gui.widgets.labels import label
 from fetchtozip_gui.gui.widgets.notice import Notice
 from fetchtozip_gui.gui.widgets.scrolled import Scrolled
+from fetchtozip_gui.gui.widgets.shortcut import shortcut
 from fetchtozip_gui.gui.widgets.source_form import SourceForm
 from fetchtozip_gui.gui.words import breakable
 
@@ -273,7 +274,7 @@ class SourcePane(QFrame):
             (self.stop_button, STOP, self.stop),
         ):
             button.clicked.connect(act)
-            QShortcut(keys, self, context=Qt.ShortcutContext.WidgetWithChildrenShortcut).activated.connect(act)
+            shortcut(keys, self, act)
 
 
 def _load_models() -> None:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
+from PySide6.QtGui import QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QLineEdit, QTableView, QWidget
+
+from fetchtozip_gui.gui.widgets.shortcut import shortcut
 
 LONG = 15
 """Rows of a table in which there is something to be found."""
@@ -31,8 +33,7 @@ class FindRows(QLineEdit):
 
     def works_in(self, pane: QWidget) -> None:
         """Ctrl+F anywhere in the pane goes to the field."""
-        context = Qt.ShortcutContext.WidgetWithChildrenShortcut
-        QShortcut(QKeySequence.StandardKey.Find, pane, self._go, context=context)
+        shortcut(QKeySequence.StandardKey.Find, pane, self._go)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape and self.text():

@@ -8,9 +8,10 @@ from typing import Any
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QGridLayout, QLineEdit, QToolButton, QVBoxLayout, QWidget
 
+from fetchtozip_gui.core.masking import REFERENCES
 from fetchtozip_gui.gui.form_specs import ABSENT, Path, Spec
 from fetchtozip_gui.gui.widgets.fields import Field
-from fetchtozip_gui.gui.widgets.secret_field import REFERENCES, is_reference
+from fetchtozip_gui.gui.widgets.secret_field import is_reference
 
 
 class PairsField(Field):

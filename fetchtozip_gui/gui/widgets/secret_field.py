@@ -6,10 +6,9 @@ from typing import Any
 
 from PySide6.QtWidgets import QLineEdit
 
+from fetchtozip_gui.core.masking import REFERENCES
 from fetchtozip_gui.gui.form_specs import ABSENT, Path, Spec
 from fetchtozip_gui.gui.widgets.fields import LineField
-
-REFERENCES = ("keyring:", "env:")
 
 
 def is_reference(text: str) -> bool:

@@ -66,20 +66,6 @@ def vault() -> Vault:
 
 
 @pytest.fixture
-def draft(qapp: QApplication) -> Iterator[DraftModel]:
-    draft = DraftModel()
-    yield draft
-    draft.deleteLater()
-
-
-@pytest.fixture
-def findings(qapp: QApplication) -> Iterator[Findings]:
-    findings = Findings()
-    yield findings
-    findings.deleteLater()
-
-
-@pytest.fixture
 def make(
     qtbot: QtBot, qapp: QApplication, draft: DraftModel, findings: Findings
 ) -> Iterator[Callable[..., SourcePane]]:

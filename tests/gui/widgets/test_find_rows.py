@@ -65,3 +65,28 @@ def test_other_rows_are_searched_too_and_few_are_not(pane: QWidget) -> None:
     fill(pane.table, LONG)
     assert pane.find.isHidden()
     assert len(left(pane)) == LONG
+
+
+def test_of_two_tables_in_one_window_the_keys_go_to_the_one_that_is_used(qtbot: QtBot, pane: QWidget) -> None:
+    # as the tabs of a file are
+    window, other = QWidget(), QWidget()
+    qtbot.addWidget(window)
+    table = QTableView()
+    table.setModel(QStandardItemModel(other))
+    find = FindRows(table, "Find another column")
+    find.works_in(other)
+    column = QVBoxLayout(other)
+    column.addWidget(find)
+    column.addWidget(table)
+    both = QVBoxLayout(window)
+    both.addWidget(pane)
+    both.addWidget(other)
+    fill(table, 30)
+    window.show()
+    with qtbot.waitActive(window):
+        window.activateWindow()
+    for used, wanted in ((table, find), (pane.table, pane.find)):
+        used.setFocus()
+        QTest.keyClick(used, Qt.Key.Key_F, Qt.KeyboardModifier.ControlModifier)
+        assert wanted.hasFocus()
+    pane.setParent(None)  # whoever made it deletes it
