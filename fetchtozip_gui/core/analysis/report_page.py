@@ -14,6 +14,8 @@ from fetchtozip_gui.core.analysis.missing import Missing
 from fetchtozip_gui.core.analysis.outliers import Outliers
 from fetchtozip_gui.core.analysis.report import Report
 
+SUFFIXES = (".html", ".htm", ".json")
+"""What the name of a report can end in."""
 MOST_COLUMNS = 300
 """Columns that get a picture of their own; the JSON report has all."""
 _WIDTH, _HEIGHT, _CELL = 320, 96, 34
@@ -45,6 +47,11 @@ _PAGE = """<!doctype html>
 {body}
 </body></html>
 """
+
+
+def document(report: Report, suffix: str) -> str:
+    """The report as a file with this suffix holds it: JSON, else the page."""
+    return report.json() if suffix.lower() == ".json" else page(report)
 
 
 def page(report: Report) -> str:

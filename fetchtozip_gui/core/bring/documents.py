@@ -16,6 +16,8 @@ from fetchtozip_gui.core.rows.depth import too_deep
 
 MOST = 500
 """Requests that are taken out of one document."""
+_MARK = b"\xef\xbb\xbf"
+"""The byte order mark of UTF-8, which some editors write first."""
 _KNOWN = "Recipes, HAR files, Postman collections (v2) and OpenAPI 3 documents are understood."
 
 
@@ -35,32 +37,57 @@ class _Top(msgspec.Struct):
     fetchtozip: msgspec.Raw = _NOTHING
 
 
+def is_recipe(data: bytes) -> bool:
+    """Whether a file's JSON is a recipe, right or wrong, and not rows."""
+    data = data.removeprefix(_MARK)
+    try:
+        return not too_deep(data) and _kind(data) == "recipe"
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+        return False
+
+
+def _kind(data: bytes) -> str:
+    """Which kind of document a JSON object is, empty where it is none of them; raises what `msgspec` does."""
+    top = msgspec.json.decode(data, type=_Top)
+    kinds = {name for name in _Top.__struct_fields__ if bytes(getattr(top, name))}
+    if "swagger" in kinds:
+        return "swagger"
+    if "openapi" in kinds:
+        return "openapi"
+    if {"info", "item"} <= kinds:
+        return "postman"
+    if "log" in kinds and b'"entries"' in bytes(top.log)[:100_000]:
+        return "har"
+    if "source" in kinds and bytes(top.source).lstrip().startswith(b"{"):
+        return "recipe"
+    return "package" if "fetchtozip" in kinds else ""
+
+
 def read_document(data: bytes, where: str, *, is_file: bool = False) -> list[Brought]:
     """What a JSON object holds; of a file that holds rows instead, nothing. `RecipeError` where it is damaged."""
-    data = data.removeprefix(b"\xef\xbb\xbf")
+    data = data.removeprefix(_MARK)
     if too_deep(data):
         if is_file:
             return []
         raise RecipeError(f"{where} is nested too deep to be read.", _KNOWN)
     try:
-        top = msgspec.json.decode(data, type=_Top)
-        kinds = {name for name in _Top.__struct_fields__ if bytes(getattr(top, name))}
-        if "swagger" in kinds:
-            raise RecipeError(f"{where} is a Swagger 2 document.", "Convert it to OpenAPI 3 first.")
-        if "openapi" in kinds:
-            from fetchtozip_gui.core.bring.openapi import read_openapi  # each kind is loaded when one comes
+        match _kind(data):
+            case "swagger":
+                raise RecipeError(f"{where} is a Swagger 2 document.", "Convert it to OpenAPI 3 first.")
+            case "openapi":
+                from fetchtozip_gui.core.bring.openapi import read_openapi  # each kind is loaded when one comes
 
-            return read_openapi(msgspec.json.decode(data, type=dict[str, Any]))
-        if {"info", "item"} <= kinds:
-            from fetchtozip_gui.core.bring.postman import read_postman  # as above
+                return read_openapi(msgspec.json.decode(data, type=dict[str, Any]))
+            case "postman":
+                from fetchtozip_gui.core.bring.postman import read_postman  # as above
 
-            return read_postman(msgspec.json.decode(data, type=dict[str, Any]))
-        if "log" in kinds and b'"entries"' in bytes(top.log)[:100_000]:
-            return _read_har(data)
-        if "source" in kinds and bytes(top.source).lstrip().startswith(b"{"):
-            return [from_recipe(msgspec.json.decode(data, type=dict[str, Any]), where)]
-        if "fetchtozip" in kinds:
-            return _from_package(data, where)
+                return read_postman(msgspec.json.decode(data, type=dict[str, Any]))
+            case "har":
+                return _read_har(data)
+            case "recipe":
+                return [from_recipe(msgspec.json.decode(data, type=dict[str, Any]), where)]
+            case "package":
+                return _from_package(data, where)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
         if is_file:
             return []  # lines of JSON, or data that is damaged: the file source says what is wrong with it

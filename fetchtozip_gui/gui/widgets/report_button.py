@@ -68,8 +68,8 @@ class ReportButton(QPushButton):
 def _written(rows: object, title: str, to: Path) -> Path:
     # heavy: Polars, after the first paint
     from fetchtozip_gui.core.analysis.report import report
-    from fetchtozip_gui.core.analysis.report_page import page
+    from fetchtozip_gui.core.analysis.report_page import SUFFIXES, document
 
     made = report(rows, title, now_utc())
-    to = to if to.suffix.lower() in (".html", ".htm", ".json") else to.with_name(f"{to.name}.html")
-    return files.write(to, made.json() if to.suffix.lower() == ".json" else page(made))
+    to = to if to.suffix.lower() in SUFFIXES else to.with_name(f"{to.name}.html")
+    return files.write(to, document(made, to.suffix))

@@ -12,7 +12,7 @@ import polars as pl
 import pytest
 
 from fetchtozip_gui.core.analysis.report import report
-from fetchtozip_gui.core.analysis.report_page import page
+from fetchtozip_gui.core.analysis.report_page import document, page
 
 NOW = dt.datetime(2026, 11, 26, 9, 30, tzinfo=dt.UTC)
 
@@ -89,6 +89,12 @@ def test_the_same_as_json(table: pl.DataFrame) -> None:
     assert told["outliers"]["quantity"]["iqr"]["first"] == [{"row": 5, "value": 50}]
     assert sum(each["count"] for each in told["distribution"]["price"]["bins"]) == 4
     assert told["correlation"]["matrix"]["price"]["price"] == 1
+
+
+def test_the_suffix_says_which_of_the_two_it_is(table: pl.DataFrame) -> None:
+    made = report(table, "Orders", NOW)
+    assert document(made, ".JSON") == made.json()
+    assert document(made, ".htm") == document(made, ".HTML") == page(made)
 
 
 def test_a_table_of_nothing_has_a_report() -> None:

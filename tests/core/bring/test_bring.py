@@ -14,6 +14,7 @@ import polars as pl
 import pytest
 
 from fetchtozip_gui.core.bring import Brought, bring
+from fetchtozip_gui.core.bring.documents import is_recipe
 from fetchtozip_gui.core.errors import FetchToZipError, RecipeError
 from fetchtozip_gui.core.recipe import Recipe
 from fetchtozip_gui.demo import demo_recipe
@@ -78,6 +79,24 @@ def test_json_rows_are_data_and_no_document(tmp_path: Path, rows: str) -> None:
     file = tmp_path / "rows.json"
     file.write_text(rows)
     assert only(file).recipe["source"]["type"] == "file"
+
+
+@pytest.mark.parametrize(
+    ("text", "is_one"),
+    [
+        ('{"version": 1, "source": {"type": "http"}}', True),
+        ('\ufeff{"source": {"paht": "a.csv"}}', True),
+        ('{"source": "shop", "rows": [{"a": 1}]}', False),
+        ('{"source": {"a": 1}}\n{"source": {"a": 2}}\n', False),
+        ('{"source": {"type": "http"', False),
+        ('{"openapi": "3.1.0", "source": {}}', False),
+        ('{"source": {"a": ' + "[" * 9_999 + "]" * 9_999 + "}}", False),
+        ('[{"source": {}}]', False),
+        ("source", False),
+    ],
+)
+def test_a_recipe_is_told_from_other_json(text: str, is_one: bool) -> None:
+    assert is_recipe(text.encode()) is is_one
 
 
 # --- recipes and archives -----------------------------------------------------------------------------------------
