@@ -127,13 +127,15 @@ class Engine:
         resume: bool = False,
         cached: bool = False,
         accept_partial: bool = False,
+        keeps_since: bool = True,
     ) -> Followed:
-        """As `submit`, but in this process and thread, as far as the events are asked for; errors are raised."""
+        """As `submit`, but in this process and thread, as far as the events are asked for; errors are raised. Without
+        `keeps_since` an incremental recipe asks for everything, and its next run for what it would have asked for."""
         self._check_open()
         wish = Wish(to, resume=resume, cached=cached, accept_partial=accept_partial)
-        admitted = self._admission.admit(self._newer(recipe), wish)
+        admitted = self._admission.admit(self._newer(recipe) if keeps_since else recipe, wish)
         self._keep(admitted)
-        return Followed(self, admitted.job.id, self._runs.follow(admitted, self._here))
+        return Followed(self, admitted.job.id, self._runs.follow(admitted, self._here, keeps_since=keeps_since))
 
     def resume(self, job_id: str, recipe: Recipe | None = None) -> Job:
         """Go on with a job that was paused, cancelled or has failed, from its last finished page.

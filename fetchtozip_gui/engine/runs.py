@@ -36,6 +36,7 @@ class _Run:
         self.locks = locks
         self.intent: Intent | None = None
         self.begun = False
+        self.keeps_since = True
         self.thread = 0
 
 
@@ -70,9 +71,13 @@ class Runs:
         # another thread may be anywhere by now: what the caller gets must not depend on that
         return self._ledger.get(admitted.job.id) if run.thread == threading.get_ident() else admitted.job
 
-    def follow(self, admitted: Admitted, attempt: Attempting) -> Generator[Event, None, None]:
+    def follow(
+        self, admitted: Admitted, attempt: Attempting, *, keeps_since: bool = True
+    ) -> Generator[Event, None, None]:
         """Do it in the thread that asks for the events."""
-        return self._drive(admitted.job.id, self._add(admitted, attempt))
+        run = self._add(admitted, attempt)
+        run.keeps_since = keeps_since
+        return self._drive(admitted.job.id, run)
 
     def _add(self, admitted: Admitted, attempt: Attempting) -> _Run:
         job_id = admitted.job.id
@@ -105,7 +110,7 @@ class Runs:
             with closing(run.attempt.events()) as events:
                 for event in events:
                     delivered = delivered or isinstance(event, Delivered)
-                    yield self._hear(job_id, event)
+                    yield self._hear(job_id, event, keeps_since=run.keeps_since)
             if not delivered:
                 raise Unforeseen("The job ended without a result and without an error.")
         except BaseException as error:
@@ -119,7 +124,7 @@ class Runs:
     def _say(self, job_id: str, said: Said) -> None:
         self._hear(job_id, said)
 
-    def _hear(self, job_id: str, event: Event) -> Event:
+    def _hear(self, job_id: str, event: Event, *, keeps_since: bool = True) -> Event:
         clean = self._clean(event)
         now = self._clock()
         job = self._ledger.change(job_id, lambda job: job.after(clean, now))
@@ -128,7 +133,7 @@ class Runs:
         elif isinstance(clean, Delivered):
             extra = {"job": job_id, "pages": job.pages, "rows": clean.rows, "bytes": clean.bytes}
             log.info("completed: %s", clean.verdict.words, extra=extra)
-            if clean.since is not None:
+            if keeps_since and clean.since is not None:
                 self._ledger.remember_since(job.recipe_name, clean.since)
         return clean
 

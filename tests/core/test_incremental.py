@@ -38,3 +38,14 @@ def test_the_highest_value_is_sent_next_time(serve_pages: Any, tmp_path: Path) -
                 list(job)
         asked.append(server.paths[0])
     assert asked == ["/rows?since=1", "/rows?since=12", "/rows?since=12", "/rows?since=14"]
+
+
+def test_a_run_that_keeps_nothing_asks_for_everything_and_changes_nothing(serve_pages: Any, tmp_path: Path) -> None:
+    server = serve_pages([[{"id": 7}, {"id": 12}]], total=2)
+    since = {"column": "id", "param": "since", "start": 1}
+    source = {"type": "http", "url": server.url, "pagination": {"type": "none"}, "incremental": since}
+    recipe = Recipe.parse({"name": "newer", "source": source})
+    with closing(Engine(Folder.find(tmp_path), isolated=False)) as engine:
+        for number, keeps in enumerate((False, True, False, True)):
+            list(engine.follow(recipe, tmp_path / f"{number}.csv", keeps_since=keeps))
+    assert server.paths == ["/rows?since=1", "/rows?since=1", "/rows?since=1", "/rows?since=12"]
