@@ -1,11 +1,11 @@
-"""The command line: the window, run, demo, serve, practice, verify and schema."""
+"""The command line: the window, run, analyze, demo, serve, practice, verify and schema."""
 
 from __future__ import annotations
 
 import json
 import sys
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
@@ -21,6 +21,9 @@ DataDir = Annotated[
 ]
 AcceptPartial = Annotated[
     bool, typer.Option("--accept-partial", help="Write what came although rows are missing, and exit with 0.")
+]
+Cached = Annotated[
+    bool, typer.Option("--cached", help="Use the pages of the last run of the same source; fetch nothing again.")
 ]
 
 
@@ -94,9 +97,7 @@ def run(
     ] = None,
     data_dir: DataDir = None,
     resume: Annotated[bool, typer.Option(help="Go on with the unfinished job of the same recipe and output.")] = False,
-    cached: Annotated[
-        bool, typer.Option(help="Use the pages of the last run of the same source; fetch nothing again.")
-    ] = False,
+    cached: Cached = False,
     accept_partial: AcceptPartial = False,
     engine: Annotated[str | None, typer.Option(help="Where the work is done: local.", show_default="local")] = None,
 ) -> None:
@@ -106,11 +107,32 @@ def run(
 
         keep_little()  # before Polars is loaded
         from fetchtozip_gui.core.recipe import Recipe
+        from fetchtozip_gui.running import engine_of, follow
 
         _only_local(engine)
         wanted = Recipe.parse(sys.stdin.buffer.read()) if str(recipe) == "-" else Recipe.load(recipe)
-        path, _ = _follow(wanted, output, data_dir, resume=resume, cached=cached, accept_partial=accept_partial)
-        typer.echo(path)
+        with engine_of(data_dir) as at:
+            made = follow(at, wanted, output, resume=resume, cached=cached, accept_partial=accept_partial)
+        _tell(made.verdict.words)
+        typer.echo(made.path)
+
+
+@app.command()
+def analyze(
+    what: Annotated[str, typer.Argument(help="A data file, a recipe (.json), or - for a recipe on standard input.")],
+    output: Annotated[Path | None, typer.Option(help="The report: a web page (.html, .htm) or JSON (.json).")] = None,
+    data_dir: DataDir = None,
+    cached: Cached = False,
+    accept_partial: AcceptPartial = False,
+) -> None:
+    """Analyze all rows of a file, or of a recipe's result, and print the report's path."""
+    with _errors("--cached"):
+        from fetchtozip_gui.core.memory import keep_little
+
+        keep_little()  # before Polars is loaded
+        from fetchtozip_gui.analyzing import analyze as analyzed
+
+        typer.echo(analyzed(what, output, data_dir, cached=cached, accept_partial=accept_partial, tell=_tell))
 
 
 @app.command()
@@ -126,16 +148,19 @@ def demo(
         from fetchtozip_gui.api.server import serve
         from fetchtozip_gui.core.recipe import Recipe
         from fetchtozip_gui.demo import demo_recipe
+        from fetchtozip_gui.running import engine_of, follow
 
         with tempfile.TemporaryDirectory() as folder, serve(build(Path(folder)), port=0) as served:
             _tell(f"The practice source is on {served.url}: 541,909 rows of a web shop's invoices.")
             wanted = Recipe.parse(demo_recipe(served.url))
-            path, verdict = _follow(wanted, output, data_dir, resume=False, cached=False, accept_partial=False)
+            with engine_of(data_dir) as engine:
+                made = follow(engine, wanted, output)
+        _tell(made.verdict.words)
         command = _own_command()
-        typer.echo(f"{verdict}.")
-        typer.echo(f"Check it:         {command} verify {path}")
+        typer.echo(f"{made.verdict.words}.")
+        typer.echo(f"Check it:         {command} verify {made.path}")
         typer.echo(f"Open the window:  {command}")
-        typer.echo(path)
+        typer.echo(made.path)
 
 
 @app.command()
@@ -235,48 +260,13 @@ def _only_local(engine: str | None) -> None:
         raise RecipeError(f"--engine: must be local or spark, found {engine!r}.")
 
 
-def _follow(
-    wanted: Recipe,  # noqa: F821 - loaded by the commands that need it
-    output: Path | None,
-    data_dir: Path | None,
-    *,
-    resume: bool,
-    cached: bool,
-    accept_partial: bool,
-) -> tuple[str, str]:
-    """Run in this process, show progress on standard error, and give the result's path and the verdict's words."""
-    from fetchtozip_gui.core.events import Delivered
-    from fetchtozip_gui.core.outputs import destination_for
-    from fetchtozip_gui.engine.engine import Engine
-    from fetchtozip_gui.engine.folder import Folder
-    from fetchtozip_gui.engine.journal import Journal
-    from fetchtozip_gui.engine.redaction import Redactor
-    from fetchtozip_gui.engine.vault import Vault
-    from fetchtozip_gui.progress import progress
-
-    target = destination_for(wanted.output, wanted.name, output, Path.cwd())
-    folder, redactor = Folder.find(data_dir).prepare(), Redactor()
-    with (
-        closing(Journal(folder.logs, redactor)),
-        closing(Engine(folder, isolated=False, keyring=Vault(folder.vault).read, redactor=redactor)) as engine,
-        progress(sys.stderr) as show,
-    ):
-        delivered: Delivered | None = None
-        for event in engine.follow(wanted, target, resume=resume, cached=cached, accept_partial=accept_partial):
-            show(event)
-            delivered = event if isinstance(event, Delivered) else delivered
-        assert delivered is not None
-    _tell(delivered.verdict.words)
-    return delivered.path, delivered.verdict.words
-
-
 def _tell(text: str) -> None:
     typer.echo(text, err=True)
 
 
 @contextmanager
-def _errors() -> Iterator[None]:
-    """Turn the program's errors into one line and their exit code, and Ctrl-C into 130."""
+def _errors(again: str = "--resume") -> Iterator[None]:
+    """Turn the program's errors into one line and their exit code, and Ctrl-C into 130; `again` is how to go on."""
     from fetchtozip_gui.core.errors import FetchToZipError
 
     try:
@@ -285,7 +275,7 @@ def _errors() -> Iterator[None]:
         _tell(f"fetchtozip: {error}")
         raise typer.Exit(error.exit_code) from None
     except KeyboardInterrupt:
-        _tell("fetchtozip: cancelled. What was fetched is kept; --resume goes on from there.")
+        _tell(f"fetchtozip: cancelled. What was fetched is kept; {again} goes on from there.")
         raise typer.Exit(130) from None
     except BrokenPipeError:
         raise typer.Exit(1) from None

@@ -35,6 +35,10 @@ def test_the_command_line_loads_no_window() -> None:
     assert not loaded_by("import fetchtozip_gui.cli") & {"PySide6", "fastapi", "polars"}
 
 
+def test_running_and_analyzing_load_no_window_and_no_server() -> None:
+    assert not loaded_by("import fetchtozip_gui.running, fetchtozip_gui.analyzing") & set(TOOLKITS)
+
+
 def sources() -> list[Path]:
     return sorted(path for path in PACKAGE.rglob("*.py") if path.read_text().strip())
 

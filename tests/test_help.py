@@ -30,7 +30,8 @@ def test_command_line_md_names_every_command_and_option() -> None:
     missing = [name for name in commands if f"fetchtozip {name}" not in text]
     missing += [
         option
-        for parameter in commands["run"].params
+        for command in ("run", "analyze")
+        for parameter in commands[command].params
         for option in parameter.opts
         if option.startswith("--") and option not in text and option != "--help"
     ]

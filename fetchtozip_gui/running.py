@@ -1,0 +1,55 @@
+"""Runs a recipe in this process, as the command line does: the engine without a window, progress on standard error."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+from fetchtozip_gui.core.events import Delivered
+from fetchtozip_gui.core.outputs import destination_for
+from fetchtozip_gui.core.recipe import Recipe
+from fetchtozip_gui.engine.engine import Engine
+from fetchtozip_gui.engine.folder import Folder
+from fetchtozip_gui.engine.journal import Journal
+from fetchtozip_gui.engine.redaction import Redactor
+from fetchtozip_gui.engine.vault import Vault
+from fetchtozip_gui.progress import progress
+
+
+@contextmanager
+def engine_of(data_dir: Path | None) -> Iterator[Engine]:
+    """The engine of the data folder and its journal, as long as the block runs."""
+    folder, redactor = Folder.find(data_dir).prepare(), Redactor()
+    with (
+        closing(Journal(folder.logs, redactor)),
+        closing(Engine(folder, isolated=False, keyring=Vault(folder.vault).read, redactor=redactor)) as engine,
+    ):
+        yield engine
+
+
+def follow(
+    engine: Engine,
+    recipe: Recipe,
+    output: Path | None = None,
+    *,
+    resume: bool = False,
+    cached: bool = False,
+    accept_partial: bool = False,
+    keeps_since: bool = True,
+) -> Delivered:
+    """Do a recipe, and give what was delivered; `Engine.submit` and `Engine.follow` explain the words.
+
+    Without `output`, and for a recipe's relative path, the result goes to the current folder.
+    """
+    target = destination_for(recipe.output, recipe.name, output, Path.cwd())
+    delivered: Delivered | None = None
+    with progress(sys.stderr) as show:
+        for event in engine.follow(
+            recipe, target, resume=resume, cached=cached, accept_partial=accept_partial, keeps_since=keeps_since
+        ):
+            show(event)
+            delivered = event if isinstance(event, Delivered) else delivered
+    assert delivered is not None
+    return delivered
