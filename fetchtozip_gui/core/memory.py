@@ -7,13 +7,17 @@ import os
 import sys
 from contextlib import suppress
 
-_ARENAS = -8
-"""`M_ARENA_MAX` of glibc's `mallopt`."""
+_OF_GLIBC = {-8: 1, -3: 32 << 20, -1: 16 << 20}
+"""`M_ARENA_MAX`, `M_MMAP_THRESHOLD` and `M_TRIM_THRESHOLD` of `mallopt`: one arena, of which the buffers of some
+megabytes that come and go with each part of the rows are taken: new pages cost more than what is written to them."""
 _SETTINGS = {
     # pyreqwest's: no pages of 2 MB, of which a little is used
     "MIMALLOC_ALLOW_THP": "0",
-    # Polars': one arena, small pieces alone are kept by each thread, and what is unused goes back after 0.1 s
-    "_RJEM_MALLOC_CONF": "narenas:1,tcache_max:8192,background_thread:false,dirty_decay_ms:100,muzzy_decay_ms:0",
+    # Polars': one arena, small pieces alone are kept by each thread, and what is unused for 5 s goes back
+    "_RJEM_MALLOC_CONF": "narenas:1,tcache_max:8192,background_thread:false,dirty_decay_ms:5000,muzzy_decay_ms:0",
+    # Polars' engine: fewer stretches of rows are read ahead of who takes them
+    "POLARS_DEFAULT_LINEARIZER_BUFFER_SIZE": "1",
+    "POLARS_DEFAULT_DISTRIBUTOR_BUFFER_SIZE": "1",
 }
 
 
@@ -26,4 +30,5 @@ def keep_little() -> None:
         os.environ.setdefault(name, value)
     if sys.platform == "linux":
         with suppress(OSError, AttributeError):  # another C library than glibc
-            ctypes.CDLL(None).mallopt(_ARENAS, 1)
+            for setting, amount in _OF_GLIBC.items():
+                ctypes.CDLL(None).mallopt(setting, amount)

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from functools import lru_cache
 
 import polars as pl
 import polars.selectors as cs
 from polars.io.plugins import register_io_source
+
+from fetchtozip_gui.core import schema as types
+from fetchtozip_gui.core.work import ahead
 
 CHUNK_ROWS = 25_000
 """Rows of the chunks that whole tables are cut into, so that the same rows make the same chunks."""
@@ -14,9 +18,21 @@ CHUNK_ROWS = 25_000
 
 Wanted = Sequence[str] | None
 """Columns that are asked for; null asks for all."""
+Read = Callable[[Wanted], Iterator[pl.DataFrame]]
+Stage = Callable[[pl.LazyFrame], pl.LazyFrame]
 
 
-def reading(schema: pl.Schema, read: Callable[[Wanted], Iterator[pl.DataFrame]]) -> pl.LazyFrame:
+class Replay(pl.LazyFrame):
+    """A plan like any other, which `chunks` walks through without an engine.
+
+    An engine reads some thirty chunks ahead of who takes them, and every plan that reads another has one of its own.
+    """
+
+    read: Read | None = None
+    """Null for the plans that are made from this one."""
+
+
+def reading(schema: pl.Schema, read: Read) -> Replay:
     """A plan over the frames of `read`, which is called each time the plan is carried out, and not before.
 
     `read` is told which columns are wanted, and may leave the others out: it saves most of the work of a pass that
@@ -28,7 +44,7 @@ def reading(schema: pl.Schema, read: Callable[[Wanted], Iterator[pl.DataFrame]])
     ) -> Iterator[pl.DataFrame]:
         left = n_rows
         for frame in read(columns or None):
-            taken = frame.select(cs.by_name(*columns)) if columns and columns != frame.columns else frame
+            taken = _narrowed(frame, columns or None)
             if left is not None:
                 taken = taken.head(left)
                 left -= taken.height
@@ -36,17 +52,59 @@ def reading(schema: pl.Schema, read: Callable[[Wanted], Iterator[pl.DataFrame]])
             if left == 0:
                 return
 
-    return register_io_source(frames, schema=schema, is_pure=True)
+    plan = Replay._from_pyldf(register_io_source(frames, schema=schema, is_pure=True)._ldf)
+    assert isinstance(plan, Replay)
+    plan.read = read
+    return plan
 
 
-def chunks(rows: pl.LazyFrame) -> Iterator[pl.DataFrame]:
-    """Carry out a plan and give its rows in order, in chunks of `CHUNK_ROWS`; the last one may be shorter."""
-    return recut(iter(rows.collect_batches(maintain_order=True, chunk_size=CHUNK_ROWS, lazy=True)))
+def chunks(rows: pl.LazyFrame, wanted: Wanted = None) -> Iterator[pl.DataFrame]:
+    """Carry out a plan and give its rows in order, in chunks of `CHUNK_ROWS`; the last one may be shorter.
+
+    Of the `wanted` columns alone, in their order, where some are named.
+    """
+    if isinstance(rows, Replay) and rows.read is not None:
+        return ahead(recut(_narrowed(frame, wanted) for frame in rows.read(wanted)))
+    some = rows if wanted is None else rows.select(cs.by_name(*wanted))
+    return recut(iter(some.collect_batches(maintain_order=True, chunk_size=CHUNK_ROWS, lazy=True)))
 
 
-def only(rows: pl.LazyFrame, wanted: Wanted) -> pl.LazyFrame:
-    """The wanted columns of a plan."""
-    return rows if wanted is None else rows.select(cs.by_name(*wanted))
+def row_by_row(rows: pl.LazyFrame, stage: Stage) -> pl.LazyFrame:
+    """The plan of a stage that makes each row from one row, or none: applied to one chunk after the other."""
+    plan = stage(rows)
+    if not isinstance(rows, Replay) or rows.read is None:
+        return plan
+    before, after = rows.collect_schema(), plan.collect_schema()
+    needed = lru_cache(maxsize=16)(lambda columns: _needed(stage, before, columns))
+
+    def read(wanted: Wanted) -> Iterator[pl.DataFrame]:
+        columns = None if wanted is None else tuple(wanted)
+        some = after if columns is None else pl.Schema({name: after[name] for name in columns})
+        for frame in chunks(rows, None if columns is None else needed(columns)):
+            # columns that nothing wanted is made of are there by name alone
+            absent = [pl.lit(None, dtype).alias(name) for name, dtype in before.items() if name not in frame.columns]
+            made = stage(frame.lazy().with_columns(absent) if absent else frame.lazy())
+            made = made if columns is None else made.select(cs.by_name(*columns))
+            yield types.conform(made.collect(engine="in-memory"), some)
+
+    return reading(after, read)
+
+
+def _needed(stage: Stage, schema: pl.Schema, columns: tuple[str, ...]) -> Wanted:
+    """The columns that a stage reads to make these."""
+    asked: list[Wanted] = []
+
+    def note(wanted: Wanted) -> Iterator[pl.DataFrame]:
+        asked.append(wanted)
+        return iter(())
+
+    stage(reading(schema, note)).select(cs.by_name(*columns)).collect(engine="in-memory")
+    return asked[0] if asked else None
+
+
+def _narrowed(frame: pl.DataFrame, wanted: Wanted) -> pl.DataFrame:
+    """The wanted columns of a frame, in their order."""
+    return frame if wanted is None or list(wanted) == frame.columns else frame.select(cs.by_name(*wanted))
 
 
 def recut(frames: Iterator[pl.DataFrame]) -> Iterator[pl.DataFrame]:

@@ -15,7 +15,7 @@ from fetchtozip_gui.core import schema as types
 from fetchtozip_gui.core.disk import Disk
 from fetchtozip_gui.core.errors import FetchToZipError, StepError
 from fetchtozip_gui.core.rejects import Rejects, judged
-from fetchtozip_gui.core.replay import CHUNK_ROWS, chunks, reading
+from fetchtozip_gui.core.replay import CHUNK_ROWS, chunks, reading, row_by_row
 from fetchtozip_gui.core.scratch import Scratch
 from fetchtozip_gui.core.steps.sql import SqlStep
 from fetchtozip_gui.core.steps.validate import ValidateStep
@@ -91,7 +91,10 @@ class Shape:
                 rows = self._judged(rows, number, step, judging, scratch, later)
                 continue
             with _placed(number, step):
-                rows = step.apply_in(rows, scratch) if isinstance(step, SqlStep) else step.apply(rows)
+                if isinstance(step, SqlStep):
+                    rows = step.apply_in(rows, scratch)
+                else:
+                    rows = step.apply(rows) if step.whole() else row_by_row(rows, step.apply)
                 rows.collect_schema()
             at_hand = isinstance(step, SqlStep) or (at_hand and step.again())
         return rows

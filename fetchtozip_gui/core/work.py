@@ -176,6 +176,15 @@ def in_order(
             future.cancel()
 
 
+def ahead(items: Iterator[In]) -> Generator[In, None, None]:
+    """The same items, the next one made in a thread of its own while one is worked on."""
+    with threads(1, "ahead") as pool:
+        coming = pool.submit(next, items, None)
+        while (item := coming.result()) is not None:
+            coming = pool.submit(next, items, None)
+            yield item
+
+
 @contextmanager
 def working(tools: Tools) -> Iterator[ThreadPoolExecutor]:
     """The job's own threads, or as many for now. One pool for all work: each thread keeps memory of its own."""

@@ -53,9 +53,12 @@ class Description:
     figures: Figures | None
 
 
-def describe(rows: pl.DataFrame | pl.LazyFrame, columns: Sequence[str] | None = None) -> tuple[Description, ...]:
+def describe(
+    rows: pl.DataFrame | pl.LazyFrame, columns: Sequence[str] | None = None, counted: Sequence[Category] = ()
+) -> tuple[Description, ...]:
     """Describe the chosen columns over all rows, with memory that does not grow with their number.
 
+    `counted` are columns without numbers whose values have been counted already.
     Two passes over all of them for extent and moments; then a column at a time, for what has to be sorted or counted.
     """
     lazy = rows.lazy()
@@ -66,16 +69,16 @@ def describe(rows: pl.DataFrame | pl.LazyFrame, columns: Sequence[str] | None = 
     numeric = numbers(schema, names)
     known = extents(lazy, numeric)
     moments = _moments(lazy, numeric, known)
-    told: dict[str, tuple[Category, Figures | None]] = {}
+    told: dict[str, tuple[Category, Figures | None]] = {one.name: (one, None) for one in counted}
     for column, extent, sums in zip(numeric, known, moments, strict=True):
         if extent.count <= AT_ONCE:
-            counted, quarters = _in_memory(lazy, column)
+            values, quarters = _in_memory(lazy, column)
         else:
-            (counted,) = categorical(lazy, [column.name], top=1)
+            (values,) = categorical(lazy, [column.name], top=1)
             (quarters,) = quantiles(lazy, [column], [extent], QUARTILES)
-        told[column.name] = counted, _of_sums(extent, sums, quarters)
+        told[column.name] = values, _of_sums(extent, sums, quarters)
     others = [name for name in names if name not in told]
-    told |= {counted.name: (counted, None) for counted in (categorical(lazy, others, top=1) if others else ())}
+    told |= {one.name: (one, None) for one in (categorical(lazy, others, top=1) if others else ())}
     ends = _ends(lazy, schema, names)
     return tuple(_described(told[name][0], ends[name], told[name][1]) for name in names)
 

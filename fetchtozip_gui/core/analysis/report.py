@@ -60,12 +60,13 @@ def report(rows: pl.DataFrame | pl.LazyFrame, title: str, made_at: datetime) -> 
     numeric = [column.name for column in numbers(schema)]
     others = [name for name in schema if name not in numeric]
     gone = missing(lazy)
+    categories = categorical(lazy, others, top=_TOP) if others else ()
     return Report(
         title,
         made_at,
         gone.rows,
-        describe(lazy),
-        categorical(lazy, others, top=_TOP) if others else (),
+        describe(lazy, counted=categories),
+        categories,
         distribution(lazy),
         outliers(lazy),
         gone,

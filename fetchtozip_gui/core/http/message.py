@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any, Literal
 
-import httpx
+if TYPE_CHECKING:
+    import httpx
 
+Place = Literal["query", "body", "header"]
+"""Where a page's number or cursor goes."""
 Params = Mapping[str, str | int | float | bool | list[Any] | None]
 
 

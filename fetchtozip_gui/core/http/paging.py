@@ -7,8 +7,8 @@ from typing import Annotated, Any, Literal, Union
 from pydantic import BeforeValidator, Field
 
 from fetchtozip_gui.core.http.expressions import expression
+from fetchtozip_gui.core.http.message import Place
 from fetchtozip_gui.core.http.records import Records
-from fetchtozip_gui.core.http.template import Place
 from fetchtozip_gui.core.model import Model
 
 

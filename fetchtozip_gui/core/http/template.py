@@ -5,15 +5,14 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from copy import copy
 from functools import lru_cache
-from typing import Any, Literal
+from typing import Any
 from urllib.parse import quote, unquote_plus
 
 from fetchtozip_gui.core.errors import PagingError
 from fetchtozip_gui.core.http.address import Address, address, joined
-from fetchtozip_gui.core.http.message import Request
+from fetchtozip_gui.core.http.message import Place, Request
 from fetchtozip_gui.core.masking import is_reference, is_secret_name, redact_url
 
-Place = Literal["query", "body", "header"]
 LIMIT = 16 * 1024
 """Characters of the longest next address or cursor that is followed."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from decimal import Decimal
 
@@ -54,7 +55,7 @@ def settled(texts: pl.DataFrame) -> tuple[pl.DataFrame, pl.Schema]:
 
 def _guess(column: pl.Series) -> pl.DataType:
     """The type that the first values have."""
-    values = [value for value in column.head(_HEAD) if value is not None]
+    values = [value for value in column.head(_HEAD).to_list() if value is not None]
     if not values:
         values = column.drop_nulls().head(_HEAD).to_list()
     if not values:
@@ -75,6 +76,8 @@ def _are_floats(texts: pl.Series) -> bool:
     """Whether all texts are numbers that a float holds, and one of them is no integer."""
     floats = texts.cast(pl.Float64, strict=False)
     written = floats.cast(pl.String) == texts
+    if _all(written, texts) and math.isfinite(floats.sum() or 0.0):
+        return bool(texts.null_count() < texts.len())
     some = bool(written.any())
     rest = texts
     if some and floats.is_finite().all():

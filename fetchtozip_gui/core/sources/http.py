@@ -5,25 +5,22 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, WithJsonSchema, field_validator
 
 from fetchtozip_gui.core.events import Said
-from fetchtozip_gui.core.http.address import address
 from fetchtozip_gui.core.http.auth import ApiKey, Auth, NoAuth
-from fetchtozip_gui.core.http.client import Client
-from fetchtozip_gui.core.http.detect import Wanted
 from fetchtozip_gui.core.http.expressions import expression
-from fetchtozip_gui.core.http.fetching import Ending
-from fetchtozip_gui.core.http.message import Request
 from fetchtozip_gui.core.http.paging import AutoPages, Pagination
-from fetchtozip_gui.core.http.reading import Reading
-from fetchtozip_gui.core.http.retry import Patience
-from fetchtozip_gui.core.http.template import Template
-from fetchtozip_gui.core.http.watch import Watch
 from fetchtozip_gui.core.model import Model
 from fetchtozip_gui.core.work import Done, Tools, Yielded, threads, working
+
+if TYPE_CHECKING:
+    from fetchtozip_gui.core.http.client import Client
+    from fetchtozip_gui.core.http.retry import Patience
+    from fetchtozip_gui.core.http.template import Template
+    from fetchtozip_gui.core.http.watch import Watch
 
 
 def _sendable(value: Any) -> Any:
@@ -42,6 +39,8 @@ Value = Annotated[
 
 
 def _web_address(url: str) -> str:
+    from fetchtozip_gui.core.http.address import address  # only loaded where there is an address
+
     url = url.strip()
     if not url.lower().startswith(("http://", "https://")):
         raise ValueError("must be an address that begins with https:// or http://")
@@ -124,6 +123,11 @@ class HttpSource(Model):
     ) -> Iterator[Yielded]:
         """Parts in the source's order; see `core.work`. A part's cursor has the highest value of the incremental
         column as `incremental`. `watch` and `patience` (in place of `retries`) are for who tries a source out."""
+        # only loaded by jobs that ask for pages
+        from fetchtozip_gui.core.http.detect import Wanted
+        from fetchtozip_gui.core.http.fetching import Ending
+        from fetchtozip_gui.core.http.reading import Reading
+
         ending = Ending(tools.stop)
         own = replace(tools, stop=ending)
         heard: deque[Said] = deque()
@@ -148,6 +152,8 @@ class HttpSource(Model):
                 client.close()
 
     def _template(self) -> Template:
+        from fetchtozip_gui.core.http.template import Template
+
         since = self.incremental
         template = Template(
             self.url,
@@ -162,6 +168,9 @@ class HttpSource(Model):
     def _client(
         self, tools: Tools, heard: deque[Said], watch: Watch | None = None, patience: Patience | None = None
     ) -> Client:
+        from fetchtozip_gui.core.http.client import Client
+        from fetchtozip_gui.core.http.message import Request
+
         client = Client(
             tools=tools,
             auth=self.auth,

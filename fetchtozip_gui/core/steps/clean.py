@@ -10,6 +10,7 @@ from pydantic import BeforeValidator, Field, model_validator
 
 from fetchtozip_gui.core.errors import StepError
 from fetchtozip_gui.core.model import Model
+from fetchtozip_gui.core.replay import row_by_row
 from fetchtozip_gui.core.steps import statistics
 from fetchtozip_gui.core.steps.cast import Cast
 from fetchtozip_gui.core.steps.duplicates import later_duplicates, without
@@ -104,7 +105,7 @@ class CleanStep(AnyStep):
     def _planned(self, frame: pl.LazyFrame) -> tuple[pl.LazyFrame, list[Callable[[pl.LazyFrame], pl.LazyFrame]]]:
         """The rows with their texts in form, and what is left to do with them; all that is wrong is found here."""
         before = frame.collect_schema()
-        plan = self._worded(frame, before)
+        plan = row_by_row(frame, lambda rows: self._worded(rows, before))
         schema = plan.collect_schema()
         self._check_columns({*before, *schema}, list(schema))
         stages: list[Callable[[pl.LazyFrame], pl.LazyFrame]] = []
@@ -191,7 +192,8 @@ class CleanStep(AnyStep):
             if not chosen:
                 return lambda rows: rows
             absent = [statistics.missing(name, schema[name]) for name in chosen]
-            return lambda rows: rows.filter(~pl.any_horizontal(absent))
+            present = ~pl.any_horizontal(absent)
+            return lambda rows: row_by_row(rows, lambda some: some.filter(present))
         carry = statistics.carry_forward if how == "ffill" else statistics.carry_backward
         return lambda rows: carry(rows, chosen)
 

@@ -11,11 +11,11 @@ from typing import Literal
 
 import polars as pl
 
-from fetchtozip_gui.core.replay import Wanted, chunks, only, reading
+from fetchtozip_gui.core.replay import Wanted, chunks, reading
 from fetchtozip_gui.core.steps.lookup import named
 
 _NUMBER = "row number"
-_HIGH = 2**32
+_HALF = 2**32
 _SORTED = 2_000_000
 """Hashes that are sorted together, which takes several times their memory."""
 
@@ -40,7 +40,7 @@ def later_duplicates(
     suspects = hashes.is_in(twice.implode())
     del hashes
     found = []
-    for first, frame in _numbered(chunks(rows.select(_all(columns)))):
+    for first, frame in _numbered(chunks(rows, columns)):
         numbers = pl.int_range(first, first + frame.height, dtype=pl.UInt64, eager=True).alias(_NUMBER)
         mask = suspects.slice(first, frame.height)
         if mask.any():
@@ -55,25 +55,38 @@ def later_duplicates(
 
 
 def _hashes(rows: pl.LazyFrame, columns: Sequence[str]) -> pl.Series:
-    """A hash of each row, in order; equal rows have equal ones. Of 32 bits: that some others agree too costs a few
-    comparisons, and as many bits more would cost twice the memory."""
-    found = []
-    for frame in chunks(rows.select(_all(columns))):
+    """A hash of each row, in order; equal rows have equal ones. Of 64 bits, which others hardly ever share, and of 32
+    where there are many rows: that some others agree costs a few comparisons, and more bits cost memory."""
+    found: list[pl.Series] = []
+    count = 0
+    for frame in chunks(rows, columns):
         # columns are hashed in a quarter of the time of rows as objects; another seed for each tells (1, 2) from (2, 1)
-        each = (frame.get_column(name).hash(number) for number, name in enumerate(columns))
-        found.append((reduce(xor, each) // _HIGH).cast(pl.UInt32).alias("hash"))
-    return pl.concat(found, rechunk=False) if found else pl.Series("hash", [], dtype=pl.UInt32)
+        each = frame.select(named(name).hash(number) for number, name in enumerate(columns)).get_columns()
+        found.append(reduce(xor, each).alias("hash"))
+        before, count = count, count + frame.height
+        if before > _SORTED:
+            found[-1] = _halved(found[-1])
+        elif count > _SORTED:
+            found = [_halved(one) for one in found]
+    return pl.concat(found, rechunk=False) if found else pl.Series("hash", [], dtype=pl.UInt64)
+
+
+def _halved(hashes: pl.Series) -> pl.Series:
+    return (hashes // _HALF).cast(pl.UInt32)
 
 
 def _twice(hashes: pl.Series) -> pl.Series:
     """The hashes that are there more than once, looked for in one range of them after the other."""
-    width = _HIGH // max(1, math.ceil(hashes.len() / _SORTED)) + 1
-    found = []
-    for low in range(0, _HIGH, width):
-        some = hashes if width > _HIGH else hashes.filter((hashes >= low) & (hashes <= min(low + width, _HIGH) - 1))
-        some = some.sort()
-        found.append(some.filter(some == some.shift(1)).unique())
-    return pl.concat(found)
+    if hashes.len() <= _SORTED:
+        return _agreeing(hashes)
+    width = _HALF // math.ceil(hashes.len() / _SORTED) + 1
+    ranges = ((low, min(low + width, _HALF) - 1) for low in range(0, _HALF, width))
+    return pl.concat(_agreeing(hashes.filter((hashes >= low) & (hashes <= high))) for low, high in ranges)
+
+
+def _agreeing(some: pl.Series) -> pl.Series:
+    ordered = some.sort()
+    return ordered.filter(ordered == ordered.shift(1)).unique()
 
 
 def _apart(some: pl.DataFrame) -> pl.DataFrame:
@@ -89,7 +102,7 @@ def without(rows: pl.LazyFrame, numbers: pl.Series) -> pl.LazyFrame:
         return rows
 
     def read(wanted: Wanted) -> Iterator[pl.DataFrame]:
-        for first, frame in _numbered(chunks(only(rows, wanted))):
+        for first, frame in _numbered(chunks(rows, wanted)):
             yield frame.filter(~marked(numbers, first, frame.height))
 
     return reading(rows.collect_schema(), read)
@@ -107,7 +120,3 @@ def _numbered(frames: Iterator[pl.DataFrame]) -> Iterator[tuple[int, pl.DataFram
     for frame in frames:
         yield first, frame
         first += frame.height
-
-
-def _all(columns: Sequence[str]) -> list[pl.Expr]:
-    return [named(name) for name in columns]

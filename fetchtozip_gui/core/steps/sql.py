@@ -11,7 +11,7 @@ import polars as pl
 from pydantic import AfterValidator, Field
 
 from fetchtozip_gui.core.errors import NotInThisVersion
-from fetchtozip_gui.core.replay import Wanted, chunks, only, reading
+from fetchtozip_gui.core.replay import Wanted, chunks, reading
 from fetchtozip_gui.core.scratch import Scratch
 from fetchtozip_gui.core.steps.duck import Duck
 from fetchtozip_gui.core.steps.expression import columns_of
@@ -73,4 +73,4 @@ class _Answer:
         with self._lock:
             if self._answer is None:
                 self._answer = self._duck.answer(self._rows, self._scratch.folder())
-        yield from chunks(only(pl.scan_parquet(self._answer, glob=False).match_to_schema(self._schema), wanted))
+        yield from chunks(pl.scan_parquet(self._answer, glob=False).match_to_schema(self._schema), wanted)

@@ -10,7 +10,7 @@ from typing import Any, Literal
 import polars as pl
 
 from fetchtozip_gui.core import ranks
-from fetchtozip_gui.core.replay import Wanted, chunks, only, reading
+from fetchtozip_gui.core.replay import Wanted, chunks, reading, row_by_row
 from fetchtozip_gui.core.steps.lookup import named
 
 _HELD = 4_000_000
@@ -65,10 +65,11 @@ def fill_with_mode(rows: pl.LazyFrame, columns: list[str]) -> pl.LazyFrame:
 def fill(rows: pl.LazyFrame, values: Mapping[str, Any]) -> pl.LazyFrame:
     """Missing values become those of `values`, in the column's own type."""
     schema = rows.collect_schema()
-    return rows.with_columns(
+    made = [
         pl.when(missing(name, schema[name])).then(pl.lit(value).cast(schema[name])).otherwise(named(name)).alias(name)
         for name, value in values.items()
-    )
+    ]
+    return row_by_row(rows, lambda some: some.with_columns(made))
 
 
 def carry_forward(rows: pl.LazyFrame, columns: list[str]) -> pl.LazyFrame:
@@ -78,7 +79,7 @@ def carry_forward(rows: pl.LazyFrame, columns: list[str]) -> pl.LazyFrame:
     def read(wanted: Wanted) -> Iterator[pl.DataFrame]:
         last: dict[str, Any] = {}
         here = [name for name in columns if wanted is None or name in wanted]
-        for frame in chunks(only(rows, wanted)):
+        for frame in chunks(rows, wanted):
             made = frame.with_columns(present(name, schema[name]).forward_fill() for name in here)
             made = made.with_columns(named(name).fill_null(value) for name, value in last.items())
             last |= {name: _at(made, name, -1) for name in here if _at(made, name, -1) is not None}
@@ -102,7 +103,7 @@ def carry_backward(rows: pl.LazyFrame, columns: list[str]) -> pl.LazyFrame:
         for first in reversed(firsts):
             after.append(upcoming)
             upcoming = {**upcoming, **first}
-        for frame, coming in zip(chunks(only(rows, wanted)), reversed(after), strict=True):
+        for frame, coming in zip(chunks(rows, wanted), reversed(after), strict=True):
             made = frame.with_columns(present(name, schema[name]).backward_fill() for name in here)
             yield made.with_columns(named(name).fill_null(pl.lit(coming[name])) for name in here if name in coming)
 
@@ -151,7 +152,10 @@ def dropped(rows: pl.LazyFrame, found: Mapping[str, Bounds]) -> pl.LazyFrame:
         (present(name, schema[name]) < one.low) | (present(name, schema[name]) > one.high)
         for name, one in found.items()
     ]
-    return rows.filter(~pl.any_horizontal(part.fill_null(False) for part in outside)) if outside else rows
+    if not outside:
+        return rows
+    inside = ~pl.any_horizontal(part.fill_null(False) for part in outside)
+    return row_by_row(rows, lambda some: some.filter(inside))
 
 
 def clipped(rows: pl.LazyFrame, found: Mapping[str, Bounds]) -> pl.LazyFrame:
@@ -169,7 +173,7 @@ def clipped(rows: pl.LazyFrame, found: Mapping[str, Bounds]) -> pl.LazyFrame:
             .otherwise(value)
             .alias(name)
         )
-    return rows.with_columns(made)
+    return row_by_row(rows, lambda some: some.with_columns(made))
 
 
 def normalized(rows: pl.LazyFrame, columns: list[str], how: Literal["minmax", "zscore"]) -> pl.LazyFrame:
@@ -192,7 +196,7 @@ def normalized(rows: pl.LazyFrame, columns: list[str], how: Literal["minmax", "z
             else:
                 value = moved / unit
         made.append(value.alias(name))
-    return rows.with_columns(made)
+    return row_by_row(rows, lambda some: some.with_columns(made))
 
 
 Two = tuple[float | None, float | None]
@@ -215,20 +219,33 @@ def quantiles(rows: pl.LazyFrame, columns: list[str], places: tuple[float, ...])
     found: dict[str, tuple[Any, ...]] = {}
     if not columns:
         return found
-    height = int(rows.select(pl.len()).collect(engine="streaming").item())
-    if height > _HELD:
-        schema = rows.collect_schema()
+    schema = rows.collect_schema()
+    height, values = _values(rows, columns[0], schema[columns[0]])
+    if values is None:
         ends = _asked(rows, columns, lambda value: (value.count(), value.min(), value.max()))
         for name in columns:
-            values = rows.select(known_values(name, schema[name]).alias("value"))
+            column = rows.select(known_values(name, schema[name]).alias("value"))
             count, low, high = ends[name]
-            found[name] = ranks.quantiles(values, count, low, high, places)
+            found[name] = ranks.quantiles(column, count, low, high, places)
         return found
+    ordered = values.sort()
+    found[columns[0]] = ranks.at_shares(ordered, places)
     together = max(1, _HELD // max(1, height))
-    for begin in range(0, len(columns), together):
+    for begin in range(1, len(columns), together):
         some = columns[begin : begin + together]
         found |= _asked(rows, some, lambda value: tuple(value.quantile(place, "linear") for place in places))
     return found
+
+
+def _values(rows: pl.LazyFrame, name: str, dtype: pl.DataType) -> tuple[int, pl.Series | None]:
+    """How many rows there are, and the finite numbers of a column; null where there are more than can be held."""
+    height, found = 0, [pl.Series(name, [], dtype=pl.Float64)]
+    for frame in chunks(rows, [name]):
+        height += frame.height
+        if height > _HELD:
+            return height, None
+        found.append(frame.select(known_values(name, dtype)).to_series())
+    return height, pl.concat(found)
 
 
 def _asked(rows: pl.LazyFrame, columns: list[str], values: Callable[[pl.Expr], tuple[pl.Expr, ...]]) -> dict[str, Any]:

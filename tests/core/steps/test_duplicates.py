@@ -30,7 +30,7 @@ def table(rows: int, seed: int = 1) -> pl.DataFrame:
     )
 
 
-@pytest.mark.parametrize("together", [7_000, 2_000_000])
+@pytest.mark.parametrize("together", [7_000, 30_000, 2_000_000])
 @pytest.mark.parametrize("columns", [["a", "b", "c", "d"], ["a"], ["c", "d"]])
 def test_they_are_those_of_polars_in_memory(columns: list[str], together: int, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(duplicates, "_SORTED", together)
