@@ -27,19 +27,14 @@ def conform(frame: pl.DataFrame, schema: pl.Schema) -> pl.DataFrame:
     for one case: a field that became text by itself is quoted when its object becomes text later.
     Raises `SourceError` when a value would be lost; `widen_for` says beforehand which columns must be String.
     """
-    if frame.schema == schema:
+    found = frame.schema
+    if found == schema:
         return frame
-    extra = [name for name in frame.columns if name not in schema]
+    extra = [name for name in found if name not in schema]
     if extra:
         raise SourceError(f"Column `{extra[0]}` is not among the {len(schema)} columns that were found.")
-    told = widen_for(frame, schema)
-    for name, dtype in frame.schema.items():
-        if told[name] != schema[name]:
-            raise _lost(name, dtype, schema[name])
     columns = {
-        name: _column(frame[name], dtype)
-        if name in frame.schema
-        else pl.repeat(None, frame.height, dtype=dtype, eager=True)
+        name: _kept(frame[name], dtype) if name in found else pl.repeat(None, frame.height, dtype=dtype, eager=True)
         for name, dtype in schema.items()
     }
     return pl.DataFrame(columns)
@@ -71,16 +66,18 @@ def _fitting(values: pl.Series, to: pl.DataType) -> pl.DataType:
     if isinstance(of, (pl.List, pl.Array)) and isinstance(to, pl.List):
         return pl.List(_fitting(values.explode(), inner_type(to))) if inner_type(of) != inner_type(to) else to
     if to.is_float() and (of.is_integer() or of == pl.String):
-        return to if _float_holds(values) else pl.String()
+        return to if _float_holds(values, values.cast(pl.Float64, strict=False)) else pl.String()
     if of.is_temporal() and to.is_temporal():
         back = values.cast(to, strict=False).cast(of, strict=False)
         return to if back.equals(values) else pl.String()
     return to
 
 
-def _float_holds(values: pl.Series) -> bool:
-    """Whether every integer among `values` (numbers, or texts of numbers) has an equal float."""
-    floats = values.cast(pl.Float64, strict=False)
+def _float_holds(values: pl.Series, floats: pl.Series) -> bool:
+    """Whether every integer among `values` (numbers, or texts of numbers) has an equal one among `floats`."""
+    ends = floats.min(), floats.max()
+    if all(isinstance(end, float) and abs(end) < _EXACT_IN_FLOAT for end in ends):
+        return True
     large = floats.abs() >= _EXACT_IN_FLOAT  # 2^53 may be what 2^53 + 1 was rounded to
     if not large.any():
         return True
@@ -98,9 +95,20 @@ def _lost(name: str, of: pl.DataType, to: pl.DataType) -> SourceError:
     )
 
 
-def _column(values: pl.Series, to: pl.DataType) -> pl.Series:
+def _kept(values: pl.Series, to: pl.DataType) -> pl.Series:
     if values.dtype == to:
         return values
+    if values.dtype == pl.String and to == pl.Float64:
+        floats = values.cast(to, strict=False)
+        if floats.null_count() != values.null_count() or not _float_holds(values, floats):
+            raise _lost(values.name, values.dtype, to)
+        return floats
+    if _fitting(values, to) != to:
+        raise _lost(values.name, values.dtype, to)
+    return _column(values, to)
+
+
+def _column(values: pl.Series, to: pl.DataType) -> pl.Series:
     if values.dtype == pl.String and to.is_numeric():
         # without a plan, which costs more than to read some thousand texts
         made = values.cast(to, strict=False)
