@@ -103,9 +103,11 @@ def run(
 ) -> None:
     """Run a recipe and print the result's path."""
     with _errors():
+        from fetchtozip_gui.core.give_way import polars_leaves_cores
         from fetchtozip_gui.core.memory import keep_little
 
-        keep_little()  # before Polars is loaded
+        keep_little()  # both before Polars is loaded
+        polars_leaves_cores()
         from fetchtozip_gui.core.recipe import Recipe
         from fetchtozip_gui.running import engine_of, follow
 

@@ -28,6 +28,12 @@ def process_gives_way() -> None:
             os.nice(NICENESS)
 
 
+def polars_leaves_cores() -> None:
+    """Half of the cores for Polars: a job parses, judges and writes in threads of its own beside it, and with as many
+    again they only push each other aside. To be called before Polars is loaded; what the user has set stays."""
+    os.environ.setdefault("POLARS_MAX_THREADS", str(max(1, (os.cpu_count() or 1) // 2)))
+
+
 def polars_gives_way() -> None:
     """The threads in which Polars computes, and none of those that hold Python's lock.
 

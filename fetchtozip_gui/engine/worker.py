@@ -20,7 +20,7 @@ from queue import SimpleQueue
 from typing import Any, Literal
 
 from fetchtozip_gui.core.errors import Cancelled, FetchToZipError
-from fetchtozip_gui.core.give_way import process_gives_way
+from fetchtozip_gui.core.give_way import polars_leaves_cores, process_gives_way
 from fetchtozip_gui.core.memory import keep_little
 from fetchtozip_gui.engine.attempt import Desk, Here, Task, find, foreseen
 from fetchtozip_gui.engine.messages import Answered, Asked, Begin, Begun, Ended, Logged, Stop
@@ -143,6 +143,7 @@ def _forward_warnings(office: _Office) -> None:
 
 def _settle_in() -> None:
     keep_little()
+    polars_leaves_cores()
     process_gives_way()
     # Ctrl-C in a terminal reaches the whole group; the engine decides what it means
     signal.signal(signal.SIGINT, signal.SIG_IGN)
