@@ -52,10 +52,15 @@ def _ours(what: str, path: str) -> Any:
 
 
 def _pandas(what: str, path: str) -> Any:
-    import numpy as np
     import pandas as pd
 
-    frame = pd.read_parquet(path)
+    return with_pandas(what, pd.read_parquet(path))
+
+
+def with_pandas(what: str, frame: Any) -> Any:
+    """One analysis of a frame, as one writes it with pandas."""
+    import numpy as np
+
     numbers = frame.select_dtypes("number")
     match what:
         case "descriptive":

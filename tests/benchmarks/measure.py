@@ -21,6 +21,10 @@ class Figures:
     peak: float
     runs: int
 
+    def __add__(self, other: Figures) -> Figures:
+        """One after the other."""
+        return Figures(self.cpu + other.cpu, self.wall + other.wall, max(self.peak, other.peak), self.runs)
+
 
 def run_once(command: Sequence[str]) -> tuple[float, float, float]:
     """CPU seconds, wall seconds, peak MiB of a command and the children it waited for."""

@@ -1,12 +1,22 @@
-"""What an analyst writes to clean a file: pandas reads, pandera judges, the rejects and the rest are written."""
+"""What an analyst writes to clean a file: pandas reads, pandera judges, the rejects and the rest are written.
+
+With `profile` as a third argument every analysis of our report is made of the file first.
+"""
 
 import sys
+from pathlib import Path
 
 import pandas
 import pandera.pandas as pa
 
+sys.path.insert(0, str(Path(__file__).parents[1]))
+from analyzing import ANALYSES, with_pandas
+
 given, output = sys.argv[1], sys.argv[2]
 frame = pandas.read_csv(given)
+if sys.argv[3:] == ["profile"]:
+    profile = [f"{what}: {with_pandas(what, frame)}" for what in ANALYSES if what != "spearman"]
+    Path(output).with_suffix(".txt").write_text("\n".join(profile))
 schema = pa.DataFrameSchema(
     {
         "id": pa.Column("int64", unique=True),
