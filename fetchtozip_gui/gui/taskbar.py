@@ -1,35 +1,24 @@
-"""How far the running jobs are, on the program's sign in the taskbar or dock of a Linux desktop."""
+"""How far the running jobs are, on the program's sign in the taskbar or dock."""
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
-from PySide6.QtGui import QGuiApplication
 
 from fetchtozip_gui.gui.models.jobs import JobsModel
 
 if TYPE_CHECKING:
-    from PySide6.QtDBus import QDBusConnection
-
     from fetchtozip_gui.engine.job import Job
-
-_INTERFACE = "com.canonical.Unity.LauncherEntry"
-"""The D-Bus interface to which the docks of GNOME, KDE, Unity and others listen: there is no other they share."""
-_PATH = "/com/canonical/unity/launcherentry/fetchtozip"
-_PROGRAM = "application://fetchtozip.desktop"
-"""The name of the desktop file, by which a dock knows whose progress it is."""
+    from fetchtozip_gui.gui.signs import Sign
 
 
-def session_bus() -> QDBusConnection | None:
-    """The desktop's own bus; None where there is no desktop."""
-    if not sys.platform.startswith("linux") or QGuiApplication.platformName() not in ("xcb", "wayland"):
-        return None
-    from PySide6.QtDBus import QDBusConnection  # only there, and not before a job runs
+def sign_of(window: Callable[[], int]) -> Sign | None:
+    """As `signs.sign_of`, which is not loaded before a job runs."""
+    from fetchtozip_gui.gui import signs
 
-    return QDBusConnection.sessionBus()
+    return signs.sign_of(window)
 
 
 class Taskbar(QObject):
@@ -38,13 +27,16 @@ class Taskbar(QObject):
     def __init__(
         self,
         jobs: JobsModel,
-        parent: QObject | None = None,
-        connect: Callable[[], QDBusConnection | None] = session_bus,
+        parent: QObject | None,
+        window: Callable[[], int],
+        find: Callable[[Callable[[], int]], Sign | None] = sign_of,
     ) -> None:
+        """`find` is asked for the sign of the `window` with this handle, once there is something to show."""
         super().__init__(parent)
         self._jobs = jobs
-        self._connect = connect
-        self._bus: QDBusConnection | None = None
+        self._window = window
+        self._find = find
+        self._sign: Sign | None = None
         self._asked = False
         self._together: dict[str, float | None] = {}
         self._shown: int | None = None
@@ -84,13 +76,7 @@ class Taskbar(QObject):
             return
         if not self._asked:
             self._asked = True
-            self._bus = self._connect()
+            self._sign = self._find(self._window)
         self._shown = percent
-        if self._bus is None or not self._bus.isConnected():
-            return
-        from PySide6.QtDBus import QDBusMessage  # loaded by now
-
-        message = QDBusMessage.createSignal(_PATH, _INTERFACE, "Update")
-        shown = {"progress": (percent or 0) / 100, "progress-visible": percent is not None}
-        message.setArguments([_PROGRAM, shown])
-        self._bus.send(message)
+        if self._sign is not None:
+            self._sign(percent)

@@ -86,7 +86,7 @@ class Window(QMainWindow):
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.NoContextMenu)
         self._connect()
         self.tray = Tray(icons.program(), self.jobs, self, self.quit)
-        self.taskbar = Taskbar(self.jobs, self)
+        self.taskbar = Taskbar(self.jobs, self, lambda: int(self.winId()))
         self.leaving = Leaving(self.session, self.jobs, errands, preferences, self.tray, self)
         self.resize(QSize(1480, 900).boundedTo(self.screen().availableSize()))
         self.go_to(PLACES[0].id)
