@@ -2,66 +2,27 @@
 
 from __future__ import annotations
 
-import math
-from abc import abstractmethod
-from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 
-from PySide6.QtCore import QBuffer, QEvent, QIODevice, QPointF, QRectF, QSize, QSizeF, Qt, Signal
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QAccessible,
     QAccessibleEvent,
     QColor,
-    QFont,
-    QFontMetricsF,
     QHelpEvent,
-    QImage,
     QKeyEvent,
     QMouseEvent,
     QPainter,
     QPaintEvent,
     QPen,
 )
-from PySide6.QtSvg import QSvgGenerator
 from PySide6.QtWidgets import QToolTip, QWidget
 
-from fetchtozip_gui.gui import files
-from fetchtozip_gui.gui.theme import Colours, colours_of
+from fetchtozip_gui.gui.theme import colours_of
+from fetchtozip_gui.gui.widgets.figures import Figures, Ground, NoFigures, paint, room_in
+from fetchtozip_gui.gui.widgets.picture import Picture
 
-_TOLD = 40
-"""Marks that are told together."""
-_SHARP = 2.0
-"""Pixels of a saved picture for one of the screen's."""
-_MOST_PIXELS = 16_000_000
-"""Of a saved picture; a large one is less sharp than that."""
-MARGIN = 8
-"""Pixels around what is painted."""
 _STEP = {Qt.Key.Key_Left: (-1, 0), Qt.Key.Key_Right: (1, 0), Qt.Key.Key_Up: (0, -1), Qt.Key.Key_Down: (0, 1)}
-
-
-@dataclass(frozen=True, slots=True)
-class Ground:
-    """What a chart is painted with."""
-
-    painter: QPainter
-    room: QRectF
-    colours: Colours
-    font: QFont
-    seen: QRectF
-    """The part that is in sight; what is outside need not be painted."""
-
-    def text(self, box: QRectF, words: str, colour: str, side: Qt.AlignmentFlag) -> None:
-        """Words in a box, cut where it has no room for them."""
-        cut = QFontMetricsF(self.font).elidedText(words, Qt.TextElideMode.ElideRight, box.width())
-        self.painter.setPen(QColor(colour))
-        self.painter.drawText(box, int(side | Qt.AlignmentFlag.AlignVCenter), cut)
-
-    def fill(self, box: QRectF, colour: QColor, *, is_current: bool) -> None:
-        """A bar or a cell; the current one has a frame, so that it is not told by colour alone."""
-        self.painter.setPen(QPen(QColor(self.colours.text), 2) if is_current else Qt.PenStyle.NoPen)
-        self.painter.setBrush(colour)
-        self.painter.drawRoundedRect(box, 2, 2)
 
 
 class Chart(QWidget):
@@ -75,6 +36,7 @@ class Chart(QWidget):
     def __init__(self, name: str) -> None:
         super().__init__()
         self.current = -1
+        self._figures: Figures = NoFigures()
         self._boxes: list[QRectF] = []
         self._empty = ""
         self.setAccessibleName(name)
@@ -82,19 +44,15 @@ class Chart(QWidget):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMouseTracking(True)
 
-    # --- what each kind says ------------------------------------------------------------------------------------
+    # --- its marks ----------------------------------------------------------------------------------------------
 
-    @abstractmethod
     def count(self) -> int:
         """How many marks there are."""
+        return self._figures.count()
 
-    @abstractmethod
     def words_of(self, mark: int) -> str:
         """What one mark says."""
-
-    @abstractmethod
-    def draw(self, ground: Ground) -> list[QRectF]:
-        """Paint all marks; where each of them is, unless `box_of` and `mark_at` know that otherwise."""
+        return self._figures.words_of(mark)
 
     def box_of(self, mark: int) -> QRectF:
         """Where a mark was painted."""
@@ -108,18 +66,16 @@ class Chart(QWidget):
         """The mark beside one; here they stand in a row, whichever way that runs."""
         return mark + across + down
 
-    def is_told(self, mark: int) -> bool:
-        """Whether a mark is worth its words where all are told."""
-        return True
-
     def summary(self) -> str:
         """All of it in words; long charts are cut."""
-        worth = [mark for mark in range(self.count()) if self.is_told(mark)]
-        told = [self.words_of(mark) for mark in worth[:_TOLD]]
-        more = len(worth) - len(told)
-        return "; ".join(told) + (f"; and {more:,} more" if more > 0 else "") if told else self._empty
+        return self._figures.summary() or self._empty
 
     # --- showing ------------------------------------------------------------------------------------------------
+
+    def show_figures(self, figures: Figures) -> None:
+        """Show these from now on."""
+        self._figures = figures
+        self._fresh()
 
     def say(self, words: str) -> None:
         """What stands in the chart's place while it has nothing to show."""
@@ -130,8 +86,9 @@ class Chart(QWidget):
         """Look at a mark."""
         mark = mark if 0 <= mark < self.count() else -1
         if mark != self.current:
+            self._mend(self.current)
             self.current = mark
-            self.update()
+            self._mend(mark)
             self.pointed.emit(mark)
             if mark >= 0:
                 self.setAccessibleDescription(self.words_of(mark))
@@ -139,48 +96,18 @@ class Chart(QWidget):
 
     def save(self, path: Path) -> Path:
         """The chart as a picture: SVG or PNG, by the name's end; `OutputError` where it cannot be written."""
-        return self.painted(path)()
+        return self.picture().write(path)
 
-    def painted(self, path: Path) -> Callable[[], Path]:
-        """Paint it for `save` now; what is returned does the rest, in any thread."""
+    def picture(self) -> Picture:
+        """The chart as it is now, to be painted and written in any thread."""
         size = QSize(max(self.width(), 480), max(self.height(), 300))
-        if path.suffix.lower() == ".svg":
-            drawing = self._drawing(size)
-            return lambda: files.write(path, drawing)
-        image = self._image(size)
+        colours = colours_of(self.palette())
+        return Picture(self._figures, self.accessibleName(), self._empty, colours, self.font(), size, self.current)
 
-        def write() -> Path:
-            # to compress some million pixels takes most of a second
-            buffer = QBuffer()
-            buffer.open(QIODevice.OpenModeFlag.WriteOnly)
-            image.save(buffer, "PNG")
-            return files.write(path, buffer.data().data())
-
-        return write
-
-    def _drawing(self, size: QSize) -> bytes:
-        buffer = QBuffer()
-        buffer.open(QIODevice.OpenModeFlag.WriteOnly)
-        generator = QSvgGenerator()
-        generator.setOutputDevice(buffer)
-        generator.setSize(size)
-        generator.setViewBox(QRectF(0, 0, size.width(), size.height()))
-        generator.setTitle(self.accessibleName())
-        generator.setDescription(self.summary())
-        painter = QPainter(generator)
-        self._paint(painter, QSizeF(size))
-        painter.end()
-        return bytes(buffer.data().data())
-
-    def _image(self, size: QSize) -> QImage:
-        sharp = min(_SHARP, math.sqrt(_MOST_PIXELS / (size.width() * size.height())))
-        image = QImage((QSizeF(size) * sharp).toSize(), QImage.Format.Format_ARGB32)
-        image.setDevicePixelRatio(sharp)
-        painter = QPainter(image)
-        self._paint(painter, QSizeF(size))
-        painter.end()
-        image.setText("Description", self.summary())
-        return image
+    def _mend(self, mark: int) -> None:
+        # a mark and its frame: to paint all of them takes too long while the mouse moves over them
+        if mark >= 0:
+            self.update(self.box_of(mark).adjusted(-2, -2, 2, 2).toAlignedRect())
 
     def _fresh(self) -> None:
         self.current = -1
@@ -190,30 +117,20 @@ class Chart(QWidget):
 
     def room(self) -> QRectF:
         """Where marks are painted."""
-        return QRectF(self.rect()).adjusted(MARGIN, MARGIN, -MARGIN, -MARGIN)
-
-    def _paint(self, painter: QPainter, size: QSizeF, seen: QRectF | None = None) -> list[QRectF]:
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setFont(self.font())
-        colours = colours_of(self.palette())
-        whole = QRectF(0, 0, size.width(), size.height())
-        painter.fillRect(whole, QColor(colours.card))
-        room = whole.adjusted(MARGIN, MARGIN, -MARGIN, -MARGIN)
-        ground = Ground(painter, room, colours, self.font(), seen or whole)
-        if not self.count():
-            painter.setPen(QColor(colours.muted))
-            painter.drawText(ground.room, int(Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap), self._empty)
-            return []
-        return self.draw(ground)
+        return room_in(QRectF(self.rect()))
 
     # --- what Qt asks -------------------------------------------------------------------------------------------
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
-        self._boxes = self._paint(painter, QSizeF(self.size()), QRectF(self.visibleRegion().boundingRect()))
+        whole, colours = QRectF(self.rect()), colours_of(self.palette())
+        # a chart that is painted without being shown has no part in sight
+        seen = QRectF(self.visibleRegion().boundingRect()) or whole
+        ground = Ground(painter, whole, colours, self.font(), seen, QRectF(event.rect()), self.current)
+        self._boxes = paint(self._figures, self._empty, ground)
         if self.hasFocus():
             painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.setPen(QPen(QColor(colours_of(self.palette()).accent), 2))
+            painter.setPen(QPen(QColor(colours.accent), 2))
             painter.drawRoundedRect(QRectF(self.rect()).adjusted(1, 1, -1, -1), 6, 6)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:

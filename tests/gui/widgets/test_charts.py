@@ -15,9 +15,10 @@ from pytestqt.qtbot import QtBot
 
 from fetchtozip_gui.core.errors import OutputError
 from fetchtozip_gui.gui.theme import DARK, LIGHT, Theme, contrast
+from fetchtozip_gui.gui.widgets.cells import mixed, readable_on
 from fetchtozip_gui.gui.widgets.chart import Chart
 from fetchtozip_gui.gui.widgets.charts import Bars, Histogram, nice
-from fetchtozip_gui.gui.widgets.heat_map import HeatMap, mixed, readable_on
+from fetchtozip_gui.gui.widgets.heat_map import HeatMap
 
 
 @pytest.fixture
