@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QApplication, QFileDialog
 from pytestqt.qtbot import QtBot
 
 from fetchtozip_gui.core.errors import FetchToZipError
-from fetchtozip_gui.gui.errands import Errands
+from fetchtozip_gui.gui.errands import Errands, ignore
 from fetchtozip_gui.gui.theme import Theme
 from fetchtozip_gui.gui.widgets.heat_map import HeatMap
 from fetchtozip_gui.gui.widgets.picture_button import PictureButton
@@ -27,6 +27,23 @@ def errands(qapp: QApplication) -> Iterator[Errands]:
     errands = Errands()
     yield errands
     errands.close()
+
+
+@pytest.fixture
+def hold(errands: Errands) -> Iterator[Callable[[], threading.Event]]:
+    """Lets no errand begin until the event is set: all four threads wait for it."""
+    events: list[threading.Event] = []
+
+    def begin() -> threading.Event:
+        event = threading.Event()
+        events.append(event)
+        for _ in range(4):
+            errands.run(event.wait, ignore)
+        return event
+
+    yield begin
+    for event in events:
+        event.set()
 
 
 @pytest.fixture(params=["light", "dark"])
@@ -62,14 +79,6 @@ def show(chart: HeatMap, *, turned: bool) -> None:
     chart.show_cells(names, names, cells[::-1] if turned else cells, lambda value: f"{value}")
 
 
-def hold(errands: Errands) -> threading.Event:
-    """Lets no errand begin until it is set: all four threads wait for it."""
-    event = threading.Event()
-    for _ in range(4):
-        errands.run(event.wait, lambda _: None)
-    return event
-
-
 def drawn(svg: Path, like: QImage) -> QImage:
     image = QImage(like.size(), QImage.Format.Format_RGB32)
     painter = QPainter(image)
@@ -89,11 +98,11 @@ def farthest(first: QImage, second: QImage, step: int = 1) -> int:
 
 
 def test_a_large_picture_is_the_one_that_is_shown_when_it_is_asked_for(
-    qtbot: QtBot, chart: HeatMap, button: PictureButton, errands: Errands, tmp_path: Path
+    qtbot: QtBot, chart: HeatMap, button: PictureButton, hold: Callable[[], threading.Event], tmp_path: Path
 ) -> None:
     wanted = {kind: chart.save(tmp_path / f"wanted.{kind}") for kind in ("png", "svg")}
     for kind, path in wanted.items():
-        event = hold(errands)
+        event = hold()
         with qtbot.waitSignal(button.saved, timeout=30_000) as told:
             button.save(str(tmp_path / f"made.{kind}"))
             # the chart goes on to something else, and is another one when the picture is painted
@@ -120,11 +129,11 @@ def test_the_window_the_image_and_the_drawing_are_the_same_map(chart: HeatMap, t
 
 
 def test_the_window_goes_on_meanwhile_and_there_is_one_at_a_time(
-    qtbot: QtBot, button: PictureButton, errands: Errands, tmp_path: Path
+    qtbot: QtBot, button: PictureButton, hold: Callable[[], threading.Event], tmp_path: Path
 ) -> None:
     made: list[Path] = []
     button.saved.connect(made.append)
-    event, text = hold(errands), button.text()
+    event, text = hold(), button.text()
     button.save(str(tmp_path / "first.png"))
     assert button.text() == "Picture is saved…"
     button.save(str(tmp_path / "second.png"))
@@ -157,13 +166,13 @@ def test_a_picture_that_cannot_be_written_is_told(
 
 
 def test_chart_and_button_may_be_gone_before_the_picture_is_there(
-    qtbot: QtBot, qapp: QApplication, errands: Errands, tmp_path: Path
+    qtbot: QtBot, qapp: QApplication, errands: Errands, hold: Callable[[], threading.Event], tmp_path: Path
 ) -> None:
     chart, told = HeatMap("Correlation of wide.csv"), []
     show(chart, turned=False)
     button = PictureButton(lambda: chart, told.append, errands)
     button.saved.connect(told.append)
-    event = hold(errands)
+    event = hold()
     button.save(str(tmp_path / "map.svg"))
     for widget in (button, chart):
         widget.deleteLater()
