@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import math
+import json
 import os
 import statistics
 import subprocess
@@ -28,8 +28,16 @@ class Figures:
 
 def run_once(command: Sequence[str]) -> tuple[float, float, float]:
     """CPU seconds, wall seconds, peak MiB of a command and the children it waited for."""
-    import resource  # not on Windows
+    # Linux begins a process' peak with that of whoever started it: a small process does, which this module is alone
+    told = subprocess.run([sys.executable, __file__, *command], stdout=subprocess.PIPE, check=True).stdout
+    code, cpu, wall, peak, said = json.loads(told)
+    if code:
+        raise RuntimeError(f"{' '.join(command)} ended with {code}: {said[-1500:]}")
+    return cpu, wall, peak
 
+
+def main(command: Sequence[str]) -> None:
+    """Run the command and print how it ended and what it took."""
     # an installed program is compiled once, and so are all programs here: the first run of each is a short one
     environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
     begun = time.perf_counter()
@@ -39,13 +47,9 @@ def run_once(command: Sequence[str]) -> tuple[float, float, float]:
     _, status, usage = os.wait4(process.pid, 0)
     wall = time.perf_counter() - begun
     process.returncode = os.waitstatus_to_exitcode(status)
-    process.stderr.close()
-    if process.returncode:
-        raise RuntimeError(f"{' '.join(command)} ended with {process.returncode}: {said.decode()[-1500:]}")
-    # Linux begins a process' peak with that of whoever started it: what is not above it cannot be told
-    own = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     peak = usage.ru_maxrss / (1024 * 1024 if sys.platform == "darwin" else 1024)
-    return usage.ru_utime + usage.ru_stime, wall, peak if usage.ru_maxrss > own else math.nan
+    cpu = usage.ru_utime + usage.ru_stime
+    print(json.dumps([process.returncode, cpu, wall, peak, said.decode(errors="replace")]))
 
 
 def measure(command: Sequence[str], runs: int) -> Figures:
@@ -53,3 +57,7 @@ def measure(command: Sequence[str], runs: int) -> Figures:
     found = [run_once(command) for _ in range(runs)]
     cpu, wall, peak = (statistics.median(values) for values in zip(*found, strict=True))
     return Figures(cpu, wall, peak, runs)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
