@@ -61,10 +61,16 @@ def reading(schema: pl.Schema, read: Read) -> Replay:
 def chunks(rows: pl.LazyFrame, wanted: Wanted = None) -> Iterator[pl.DataFrame]:
     """Carry out a plan and give its rows in order, in chunks of `CHUNK_ROWS`; the last one may be shorter.
 
-    Of the `wanted` columns alone, in their order, where some are named.
+    Of the `wanted` columns alone, in their order, where some are named. The next one is made meanwhile.
     """
+    found = pieces(rows, wanted)
+    return ahead(found) if isinstance(rows, Replay) and rows.read is not None else found
+
+
+def pieces(rows: pl.LazyFrame, wanted: Wanted = None) -> Iterator[pl.DataFrame]:
+    """The same chunks, each made when it is asked for: for what is itself read in chunks."""
     if isinstance(rows, Replay) and rows.read is not None:
-        return ahead(recut(_narrowed(frame, wanted) for frame in rows.read(wanted)))
+        return recut(_narrowed(frame, wanted) for frame in rows.read(wanted))
     some = rows if wanted is None else rows.select(cs.by_name(*wanted))
     return recut(iter(some.collect_batches(maintain_order=True, chunk_size=CHUNK_ROWS, lazy=True)))
 
@@ -80,7 +86,7 @@ def row_by_row(rows: pl.LazyFrame, stage: Stage) -> pl.LazyFrame:
     def read(wanted: Wanted) -> Iterator[pl.DataFrame]:
         columns = None if wanted is None else tuple(wanted)
         some = after if columns is None else pl.Schema({name: after[name] for name in columns})
-        for frame in chunks(rows, None if columns is None else needed(columns)):
+        for frame in pieces(rows, None if columns is None else needed(columns)):
             # columns that nothing wanted is made of are there by name alone
             absent = [pl.lit(None, dtype).alias(name) for name, dtype in before.items() if name not in frame.columns]
             made = stage(frame.lazy().with_columns(absent) if absent else frame.lazy())

@@ -11,7 +11,7 @@ from typing import Literal
 
 import polars as pl
 
-from fetchtozip_gui.core.replay import Wanted, chunks, reading
+from fetchtozip_gui.core.replay import Wanted, chunks, pieces, reading
 from fetchtozip_gui.core.steps.lookup import named
 
 _NUMBER = "row number"
@@ -102,7 +102,7 @@ def without(rows: pl.LazyFrame, numbers: pl.Series) -> pl.LazyFrame:
         return rows
 
     def read(wanted: Wanted) -> Iterator[pl.DataFrame]:
-        for first, frame in _numbered(chunks(rows, wanted)):
+        for first, frame in _numbered(pieces(rows, wanted)):
             yield frame.filter(~marked(numbers, first, frame.height))
 
     return reading(rows.collect_schema(), read)

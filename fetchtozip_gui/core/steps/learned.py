@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 import polars as pl
 
-from fetchtozip_gui.core.replay import Wanted, chunks, reading
+from fetchtozip_gui.core.replay import Wanted, pieces, reading
 
 
 class Learned:
@@ -30,4 +30,4 @@ class Learned:
             while self._left:
                 self._rows = self._left[0](self._rows)
                 self._left.pop(0)
-        yield from chunks(self._rows, wanted)
+        yield from pieces(self._rows, wanted)

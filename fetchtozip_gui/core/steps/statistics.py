@@ -10,7 +10,7 @@ from typing import Any, Literal
 import polars as pl
 
 from fetchtozip_gui.core import ranks
-from fetchtozip_gui.core.replay import Wanted, chunks, reading, row_by_row
+from fetchtozip_gui.core.replay import Wanted, chunks, pieces, reading, row_by_row
 from fetchtozip_gui.core.steps.lookup import named
 
 _HELD = 4_000_000
@@ -79,7 +79,7 @@ def carry_forward(rows: pl.LazyFrame, columns: list[str]) -> pl.LazyFrame:
     def read(wanted: Wanted) -> Iterator[pl.DataFrame]:
         last: dict[str, Any] = {}
         here = [name for name in columns if wanted is None or name in wanted]
-        for frame in chunks(rows, wanted):
+        for frame in pieces(rows, wanted):
             made = frame.with_columns(present(name, schema[name]).forward_fill() for name in here)
             made = made.with_columns(named(name).fill_null(value) for name, value in last.items())
             last |= {name: _at(made, name, -1) for name in here if _at(made, name, -1) is not None}
@@ -103,7 +103,7 @@ def carry_backward(rows: pl.LazyFrame, columns: list[str]) -> pl.LazyFrame:
         for first in reversed(firsts):
             after.append(upcoming)
             upcoming = {**upcoming, **first}
-        for frame, coming in zip(chunks(rows, wanted), reversed(after), strict=True):
+        for frame, coming in zip(pieces(rows, wanted), reversed(after), strict=True):
             made = frame.with_columns(present(name, schema[name]).backward_fill() for name in here)
             yield made.with_columns(named(name).fill_null(pl.lit(coming[name])) for name in here if name in coming)
 

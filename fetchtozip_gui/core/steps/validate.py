@@ -9,7 +9,7 @@ import polars as pl
 from pydantic import Field
 
 from fetchtozip_gui.core.errors import StepError
-from fetchtozip_gui.core.replay import Wanted, chunks, reading
+from fetchtozip_gui.core.replay import Wanted, pieces, reading
 from fetchtozip_gui.core.steps.duplicates import later_duplicates, marked
 from fetchtozip_gui.core.steps.kinds import text
 from fetchtozip_gui.core.steps.lookup import listed, meant
@@ -69,7 +69,7 @@ class ValidateStep(AnyStep):
 
         def read(wanted: Wanted) -> Any:
             judge, first = self.judge(frame), 0
-            for rows in chunks(frame):
+            for rows in pieces(frame):
                 judged = judge(rows, first)
                 first += rows.height
                 if self.on_error == "fail" and judged.faults.height:
