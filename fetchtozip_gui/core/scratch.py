@@ -72,7 +72,7 @@ class Scratch:
         with self._disk.open(path) as file:
             for frame in frames:
                 buffer = io.BytesIO()
-                frame.write_ipc_stream(buffer, compression="uncompressed")
+                frame.write_ipc_stream(buffer, compression="lz4")
                 lengths.append(buffer.tell())
                 self._disk.write(file, buffer.getbuffer())
 

@@ -39,7 +39,7 @@ SYNC_SECONDS = 0.5
 def pack(frame: pl.DataFrame) -> Packed:
     """A frame as one Arrow IPC stream; pure, so that threads can do it ahead of `Spool.add`."""
     buffer = io.BytesIO()
-    frame.write_ipc_stream(buffer, compression="uncompressed")
+    frame.write_ipc_stream(buffer, compression="lz4")
     return buffer.getvalue()
 
 
