@@ -248,10 +248,12 @@ def _nothing() -> None:
 def _load() -> None:
     """Import what takes most of a second, in a thread beside the window."""
     sys.setswitchinterval(0.001)  # a thread that computes in Python gives way to the window after 1 ms, not 5
-    # Pydantic, Polars, httpx and the plug-ins; FastAPI and uvicorn; the recipe so that the first Start need not wait
+    # Pydantic, Polars, httpx and the plug-ins; FastAPI and uvicorn; the recipe and all of the HTTP source, of
+    # which jobs load what they need, so that neither the first Test nor the first Start has to wait
     from fetchtozip_gui import opening  # noqa: F401
     from fetchtozip_gui.core import preflight, recipe  # noqa: F401
     from fetchtozip_gui.core.give_way import polars_gives_way
+    from fetchtozip_gui.core.http import client, reading, tester, trial  # noqa: F401
 
     polars_gives_way()
 
