@@ -64,13 +64,13 @@ def chunks(rows: pl.LazyFrame, wanted: Wanted = None) -> Iterator[pl.DataFrame]:
     Of the `wanted` columns alone, in their order, where some are named. The next one is made meanwhile.
     """
     found = pieces(rows, wanted)
-    return ahead(found) if isinstance(rows, Replay) and rows.read is not None else found
+    return ahead(found) if _read_of(rows) is not None else found
 
 
 def pieces(rows: pl.LazyFrame, wanted: Wanted = None) -> Iterator[pl.DataFrame]:
     """The same chunks, each made when it is asked for: for what is itself read in chunks."""
-    if isinstance(rows, Replay) and rows.read is not None:
-        return recut(_narrowed(frame, wanted) for frame in rows.read(wanted))
+    if (read := _read_of(rows)) is not None:
+        return recut(_narrowed(frame, wanted) for frame in read(wanted))
     some = rows if wanted is None else rows.select(cs.by_name(*wanted))
     return recut(iter(some.collect_batches(maintain_order=True, chunk_size=CHUNK_ROWS, lazy=True)))
 
@@ -78,7 +78,7 @@ def pieces(rows: pl.LazyFrame, wanted: Wanted = None) -> Iterator[pl.DataFrame]:
 def row_by_row(rows: pl.LazyFrame, stage: Stage) -> pl.LazyFrame:
     """The plan of a stage that makes each row from one row, or none: applied to one chunk after the other."""
     plan = stage(rows)
-    if not isinstance(rows, Replay) or rows.read is None:
+    if _read_of(rows) is None:
         return plan
     before, after = rows.collect_schema(), plan.collect_schema()
     needed = lru_cache(maxsize=16)(lambda columns: _needed(stage, before, columns))
@@ -94,6 +94,11 @@ def row_by_row(rows: pl.LazyFrame, stage: Stage) -> pl.LazyFrame:
             yield types.conform(made.collect(engine="in-memory"), some)
 
     return reading(after, read)
+
+
+def _read_of(rows: pl.LazyFrame) -> Read | None:
+    """What walks through the rows without an engine, where something does."""
+    return rows.read if isinstance(rows, Replay) else None
 
 
 def _needed(stage: Stage, schema: pl.Schema, columns: tuple[str, ...]) -> Wanted:

@@ -95,18 +95,11 @@ def save(judgement: Judgement, to: Path) -> Path:
     """Every fault as CSV, under its name whole or not at all; to be called away from the window's thread."""
     import polars as pl  # heavy: after the first paint
 
-    from fetchtozip_gui.core.errors import OutputError
+    from fetchtozip_gui.core.whole_file import whole
     from fetchtozip_gui.gui.words import place
 
-    part = to.with_name(f".{to.name[:100]}.{secrets.token_hex(4)}.part")
-    try:
-        with part.open("wb") as file:
-            pl.scan_parquet(judgement.path, glob=False).sink_csv(file)
-        part.replace(to)
-    except OSError as error:
-        raise OutputError(f"{place(to)} cannot be written: {error.strerror}.", "Choose another place.") from error
-    finally:
-        part.unlink(missing_ok=True)
+    with whole(to, place(to)) as part, part.open("wb") as file:
+        pl.scan_parquet(judgement.path, glob=False).sink_csv(file)
     return to
 
 
