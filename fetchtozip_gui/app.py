@@ -9,6 +9,7 @@ import signal
 import socket
 import sys
 from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
@@ -64,6 +65,7 @@ class Program:
         """`dark` keeps one theme whatever is set; `wanted` is an address or a file to bring in."""
         # heavy: Qt's widgets
         from fetchtozip_gui.gui.collector import Collector
+        from fetchtozip_gui.gui.coroutines import coroutines
         from fetchtozip_gui.gui.errands import Errands
         from fetchtozip_gui.gui.icons import Icons
         from fetchtozip_gui.gui.memory import Memory
@@ -83,6 +85,9 @@ class Program:
         self._memory = Memory(folder.root / "window.ini")
         self._preferences = Preferences(self._memory)
         self._errands = Errands(waits=True)
+        self._loop = ExitStack()
+        # connected before the window is made: there is a loop when what has waited in it begins
+        self._errands.begun.connect(lambda: self._loop.enter_context(coroutines(application)))
         self._collector = Collector()
         self.theme = Theme(application, dark=self._dark(), percent=self._preferences.number("scale"), dressed=False)
         icons = Icons(resource("icons"))
@@ -106,6 +111,7 @@ class Program:
         # before the engine ends: what it says from here on concerns no window
         self.window.leave()
         self._errands.close()
+        self._loop.close()
         if self._instance is not None:
             self._instance.close()
         self._ready = None
@@ -248,6 +254,8 @@ def _nothing() -> None:
 def _load() -> None:
     """Import what takes most of a second, in a thread beside the window."""
     sys.setswitchinterval(0.001)  # a thread that computes in Python gives way to the window after 1 ms, not 5
+    import qasync  # noqa: F401
+
     # Pydantic, Polars, httpx and the plug-ins; FastAPI and uvicorn; the recipe and all of the HTTP source, of
     # which jobs load what they need, so that neither the first Test nor the first Start has to wait
     from fetchtozip_gui import opening  # noqa: F401

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
 from PySide6.QtCore import QObject, Qt, QThreadPool, Signal
@@ -38,6 +38,33 @@ class Errands(QObject):
         self._pool.setMaxThreadCount(4)
         self._closed = False
         self._ended.connect(self._carry_out, Qt.ConnectionType.QueuedConnection)
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether nothing is run yet."""
+        return self._waiting is not None
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether nothing is run any more."""
+        return self._closed
+
+    def away(self, work: Callable[[], T]) -> Awaitable[T]:
+        """For coroutines: call `work` elsewhere, and await what it returns, or a `FetchToZipError`."""
+        import asyncio  # heavy: after the first paint
+
+        answer: asyncio.Future[T] = asyncio.get_running_loop().create_future()
+
+        def done(found: T) -> None:
+            if not answer.done():  # cancelled, where nobody waits any more
+                answer.set_result(found)
+
+        def failed(error: FetchToZipError) -> None:
+            if not answer.done():
+                answer.set_exception(error)
+
+        self.run(work, done, failed)
+        return answer
 
     def run(
         self, work: Callable[[], T], done: Callable[[T], None], failed: Callable[[FetchToZipError], None] = ignore
@@ -74,12 +101,12 @@ class Errands(QObject):
                 log.exception("what is heavy could not be loaded")
             self._ended.emit(self._release)
 
-        if self._waiting is not None:
+        if self.is_waiting:
             self._pool.start(errand)
 
     def beside(self, parent: QObject) -> Errands:
         """Others with threads of their own, which wait as long as these do."""
-        made = Errands(parent, waits=self._waiting is not None)
+        made = Errands(parent, waits=self.is_waiting)
         self.begun.connect(made.begin)
         return made
 

@@ -25,6 +25,7 @@ from fetchtozip_gui.engine.job import Job
 from fetchtozip_gui.engine.vault import Vault
 from fetchtozip_gui.gui.bridge import WindowPool
 from fetchtozip_gui.gui.collector import Collector
+from fetchtozip_gui.gui.coroutines import coroutines
 from fetchtozip_gui.gui.errands import Errands
 from fetchtozip_gui.gui.icons import Icons
 from fetchtozip_gui.gui.memory import Memory
@@ -72,6 +73,13 @@ def collector() -> Iterator[Collector]:
     yield collector
     collector.collect_what_is_due()
     collector.close()
+
+
+@pytest.fixture(autouse=True)
+def _loop(qapp: QApplication) -> Iterator[None]:
+    """As the program has it: coroutines run in the window's thread."""
+    with coroutines(qapp):
+        yield
 
 
 @pytest.fixture

@@ -57,6 +57,11 @@ def data(tmp_path: Path, downloads: Path) -> Path:
     return folder
 
 
+@pytest.fixture(autouse=True)
+def _loop() -> None:
+    """The program has one of its own."""
+
+
 @contextmanager
 def opened(qtbot: QtBot, qapp: QApplication, folder: Path, wanted: str = "") -> Iterator[Program]:
     program = Program(qapp, Folder(folder), dark=False, wanted=wanted)

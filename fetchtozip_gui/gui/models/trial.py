@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
 from urllib.parse import urlsplit
 
 from PySide6.QtCore import QObject, Signal
 
 from fetchtozip_gui.core.errors import Cancelled, FetchToZipError
+from fetchtozip_gui.gui.coroutines import Latest
 from fetchtozip_gui.gui.errands import Errands
 from fetchtozip_gui.gui.models.draft import DraftModel
 from fetchtozip_gui.gui.models.findings import Findings
@@ -19,19 +19,11 @@ from fetchtozip_gui.gui.source_words import HARMLESS
 
 if TYPE_CHECKING:
     from fetchtozip_gui.core.http.tester import Proof, Tested
-    from fetchtozip_gui.core.work import Source
+    from fetchtozip_gui.core.work import Source, Tools
     from fetchtozip_gui.gui.answer_words import Shown
 
+T = TypeVar("T")
 Work = Literal["", "Testing", "Proving"]
-
-
-@dataclass(frozen=True, slots=True)
-class _Brought:
-    """What an errand comes back with: a page, or a proof with the pages that it is of."""
-
-    page: Shown | None = None
-    proof: Proof | None = None
-    proved: Sequence[Shown] = ()
 
 
 class Trial(QObject):
@@ -55,9 +47,10 @@ class Trial(QObject):
         self._draft = draft
         self._findings = findings
         self._errands = errands
-        self._ways: dict[str, Any] = {"keyring": read_secret, "job_result": result_of}
+        self._latest = Latest(errands, self)
+        ways = {"keyring": read_secret, "job_result": result_of}
+        self._ways = {name: way for name, way in ways.items() if way is not None}
         self._stop = threading.Event()
-        self._turn = 0
         self._source: dict[str, Any] = {}
         self._pages: list[Shown] = []
         self._page = 1
@@ -84,20 +77,13 @@ class Trial(QObject):
 
     def test(self) -> None:
         """Fetch the first page."""
-        self._begin("Testing", self._draft.part("source"), lambda source, tools: _Brought(_tested(source, tools)))
+        source = self._draft.part("source")
+        self._begin("Testing", lambda: self._test(source))
 
     def prove(self) -> None:
         """Fetch three pages and look whether the pagination holds; they can be looked at like those of a test."""
-
-        def work(source: Any, tools: Any) -> _Brought:
-            # heavy: after the first paint
-            from fetchtozip_gui.core.http.tester import prove
-            from fetchtozip_gui.gui.answer_words import shown
-
-            proof = prove(source, tools)
-            return _Brought(proof=proof, proved=[shown(page) for page in proof.pages])
-
-        self._begin("Proving", self._draft.part("source"), work)
+        source = self._draft.part("source")
+        self._begin("Proving", lambda: self._prove(source))
 
     def go_to(self, page: int) -> None:
         """Look at a page that was fetched, or fetch the one after the last."""
@@ -106,61 +92,59 @@ class Trial(QObject):
             self.changed.emit()
         elif self._pages and page == len(self._pages) + 1 and self._pages[-1].tested.more:
             last = self._pages[-1].tested
-            # of the source as it was tested: pages of two states do not belong together
-            self._begin(
-                "Testing", self._source, lambda source, tools: _Brought(_tested(source, tools, page, last)), first=False
-            )
+            self._begin("Testing", lambda: self._test_next(page, last))
 
     def stop(self) -> None:
         """End what is under way; what was found before stays."""
         if self.work:
             self._stop.set()
-            self._turn += 1
+            self._latest.stop()
             self.work = ""
             self.changed.emit()
 
     # --- under way ----------------------------------------------------------------------------------------------
 
-    def _begin(
-        self, word: Work, source: dict[str, Any], work: Callable[[Any, Any], _Brought], *, first: bool = True
-    ) -> None:
+    def _begin(self, word: Work, find: Callable[[], Coroutine[Any, Any, None]]) -> None:
         self._stop.set()
-        self._stop = stop = threading.Event()
-        self._turn += 1
-        turn, ways = self._turn, {name: way for name, way in self._ways.items() if way is not None}
-
-        def errand() -> _Brought:
-            return work(*_made(source, stop, ways))
-
-        def done(brought: _Brought) -> None:
-            if turn == self._turn:
-                self._end(brought, source, first)
-
-        def failed(error: FetchToZipError) -> None:
-            if turn == self._turn:
-                self.work = ""
-                self.changed.emit()
-                self.refused.emit(error)
-
+        self._stop = threading.Event()
         self.work = word
         self.changed.emit()
-        self._errands.run(errand, done, failed)
+        self._latest.start(self._tell(find))
 
-    def _end(self, brought: _Brought, source: dict[str, Any], first: bool) -> None:
+    async def _tell(self, find: Callable[[], Coroutine[Any, Any, None]]) -> None:
+        try:
+            await find()
+        except FetchToZipError as error:
+            self.work = ""
+            self.changed.emit()
+            self.refused.emit(error)
+        else:
+            self._follow("source")
+            self.changed.emit()
+
+    async def _away(self, source: dict[str, Any], work: Callable[[Source, Tools], T]) -> T:
+        """What `work` brings back from a thread beside the window, which Stop ends early."""
+        stop, ways = self._stop, self._ways
+        brought = await self._errands.away(lambda: work(*_made(source, stop, ways)))
         self.work = ""
-        page = brought.page
-        if page is not None and isinstance(page.tested.problem, Cancelled):
-            page = None
-        if page is not None and first:
+        return brought
+
+    async def _test(self, source: dict[str, Any]) -> None:
+        page = await self._away(source, _tested)
+        if not isinstance(page.tested.problem, Cancelled):
             self._source, self._pages, self._page = source, [page], 1
             self._findings.tell(page.tested)
-        elif page is not None:
+
+    async def _test_next(self, number: int, last: Tested) -> None:
+        # of the source as it was tested: pages of two states do not belong together
+        page = await self._away(self._source, lambda source, tools: _tested(source, tools, number, last))
+        if not isinstance(page.tested.problem, Cancelled):
             self._add(page)
-        if brought.proof is not None:
-            self._take_proved(brought.proved, source)
-            self._findings.prove(brought.proof)
-        self._follow("source")
-        self.changed.emit()
+
+    async def _prove(self, source: dict[str, Any]) -> None:
+        proof, pages = await self._away(source, _proved)
+        self._take_proved(pages, source)
+        self._findings.prove(proof)
 
     def _take_proved(self, proved: Sequence[Shown], source: dict[str, Any]) -> None:
         """Show the pages of a proof: those that are new, where the same source was looked at before."""
@@ -206,7 +190,7 @@ def _matters(source: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in source.items() if name not in HARMLESS}
 
 
-def _made(document: dict[str, Any], stop: threading.Event, ways: Mapping[str, Any]) -> tuple[Source, Any]:
+def _made(document: dict[str, Any], stop: threading.Event, ways: Mapping[str, Any]) -> tuple[Source, Tools]:
     """The source itself, and the tools it works with; `RecipeError` where the document is wrong."""
     # heavy: after the first paint
     from fetchtozip_gui.core.recipe import Recipe
@@ -216,7 +200,7 @@ def _made(document: dict[str, Any], stop: threading.Event, ways: Mapping[str, An
     return source, Tools(stop=stop, **ways)
 
 
-def _tested(source: Source, tools: Any, page: int = 1, after: Tested | None = None) -> Shown:
+def _tested(source: Source, tools: Tools, page: int = 1, after: Tested | None = None) -> Shown:
     # heavy: after the first paint
     from fetchtozip_gui.core.http.tester import test
     from fetchtozip_gui.core.look import look
@@ -226,3 +210,12 @@ def _tested(source: Source, tools: Any, page: int = 1, after: Tested | None = No
     if isinstance(source, HttpSource):
         return shown(test(source, tools, page=page, after=after))
     return shown(look(source, tools))
+
+
+def _proved(source: Any, tools: Tools) -> tuple[Proof, list[Shown]]:
+    # heavy: after the first paint
+    from fetchtozip_gui.core.http.tester import prove
+    from fetchtozip_gui.gui.answer_words import shown
+
+    proof = prove(source, tools)
+    return proof, [shown(page) for page in proof.pages]

@@ -16,6 +16,8 @@ from PySide6.QtWidgets import (
     QVBoxLayout,
 )
 
+from fetchtozip_gui.core.errors import FetchToZipError
+from fetchtozip_gui.gui.coroutines import Latest
 from fetchtozip_gui.gui.errands import Errands
 from fetchtozip_gui.gui.models.column_mirror import ColumnMirror
 from fetchtozip_gui.gui.models.column_types import type_faults
@@ -30,6 +32,8 @@ from fetchtozip_gui.gui.widgets.tool import tool
 from fetchtozip_gui.gui.words import counted
 
 if TYPE_CHECKING:
+    import polars as pl
+
     from fetchtozip_gui.core.analysis.profile import Profile
     from fetchtozip_gui.engine.shelf import Inputs
 
@@ -49,7 +53,7 @@ class ColumnsPane(QFrame):
         self._draft = draft
         self._findings = findings
         self._errands = errands
-        self._looks = self._tries = 0
+        self._profiling, self._trying = Latest(errands, self), Latest(errands, self)
         self._rows: Rows | None = None
         self._rows_words = ""
         self.model = ColumnsModel(draft, findings, self)
@@ -98,48 +102,40 @@ class ColumnsPane(QFrame):
 
     def _look(self) -> None:
         """Profile the rows there are; an answer about older rows is dropped."""
-        self._looks += 1
-        look, tested, rows = self._looks, self._findings.tested, self._rows
+        tested, rows = self._findings.tested, self._rows
         self._try_types()
         if tested is None:
+            self._profiling.stop()
             self.model.show_profile(None)
+        else:
+            self._profiling.start(self._profile(tested.frame, rows))
+
+    async def _profile(self, page: pl.DataFrame, rows: Rows | None) -> None:
+        try:
+            found = await self._errands.away(lambda: _profiled(page, rows))
+        except FetchToZipError:
+            if rows is not None:
+                self.lost.emit()
             return
-
-        def work() -> Profile:
-            from fetchtozip_gui.core.analysis.profile import profile  # heavy: Polars
-
-            with looked_at(rows, tested.frame) as every:
-                return profile(every)
-
-        self._errands.run(work, lambda found: self._looked(found, look), lambda _: self._not_looked(look))
-
-    def _not_looked(self, look: int) -> None:
-        if look == self._looks and self._rows is not None:
-            self.lost.emit()
-
-    def _looked(self, found: Profile, look: int) -> None:
-        if look == self._looks:
-            self.model.show_profile(found)
-            self._summarize()
-            if self._rows is not None:
-                self.counted.emit(found)
+        self.model.show_profile(found)
+        self._summarize()
+        if rows is not None:
+            self.counted.emit(found)
 
     def _try_types(self) -> None:
         """Try the types that are asked for on the first page."""
-        self._tries += 1
-        number, tested = self._tries, self._findings.tested
+        tested = self._findings.tested
         wanted = [(row.original, row.dtype, row.format) for row in self.model.rows if row.dtype and row.at is not None]
         if tested is None or not wanted:
+            self._trying.stop()
             self.model.show_type_faults({})
             return
         frame = tested.frame
-        wanted = [one for one in wanted if one[0] in frame.columns]
-        self._errands.run(lambda: type_faults(frame, wanted), lambda told: self._tried(told, number))
+        self._trying.start(self._tried(frame, [one for one in wanted if one[0] in frame.columns]))
 
-    def _tried(self, told: dict[str, str], number: int) -> None:
-        if number == self._tries:
-            self.model.show_type_faults(told)
-            self._summarize()
+    async def _tried(self, page: pl.DataFrame, wanted: list[tuple[str, str, str | None]]) -> None:
+        self.model.show_type_faults(await self._errands.away(lambda: type_faults(page, wanted)))
+        self._summarize()
 
     # --- following ----------------------------------------------------------------------------------------------
 
@@ -271,3 +267,10 @@ def _search() -> QLineEdit:
     field.setToolTip("Shows the columns with this text in their old or new name")
     field.setClearButtonEnabled(True)
     return field
+
+
+def _profiled(page: pl.DataFrame, rows: Rows | None) -> Profile:
+    from fetchtozip_gui.core.analysis.profile import profile  # heavy: Polars
+
+    with looked_at(rows, page) as every:
+        return profile(every)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QSize, Qt, QTimer, Signal
 from PySide6.QtWidgets import (
@@ -16,6 +17,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from fetchtozip_gui.core.errors import FetchToZipError
+from fetchtozip_gui.gui.coroutines import Latest
 from fetchtozip_gui.gui.errands import Errands
 from fetchtozip_gui.gui.models.draft import DraftModel
 from fetchtozip_gui.gui.models.findings import Findings
@@ -32,6 +35,8 @@ from fetchtozip_gui.gui.widgets.tool import tool
 from fetchtozip_gui.gui.words import counted
 
 if TYPE_CHECKING:
+    import polars as pl
+
     from fetchtozip_gui.core.marks import Marked
     from fetchtozip_gui.core.preview import Stage
 
@@ -50,8 +55,8 @@ class StepsPane(QFrame):
         self._draft = draft
         self._findings = findings
         self._errands = errands
-        self._asked = self._looked = 0
-        self._at_work = self._is_due = False
+        self._is_due = False
+        self._making, self._marking = Latest(errands, self), Latest(errands, self)
         self._rows: Rows | None = None
         self._rows_words = ""
         self.model = StepsModel(draft, self)
@@ -85,69 +90,49 @@ class StepsPane(QFrame):
 
     def _preview(self) -> None:
         self._pause.stop()
-        self._asked += 1
-        number, tested, rows, steps = self._asked, self._findings.tested, self._rows, list(self.model.steps)
-        page = tested.frame if tested is not None else None
-        if rows is None and page is None:
+        if self._rows is None and self._findings.tested is None:
+            self._making.stop()
             self.model.show_stages(())
-            self._show(None, self._asked)
+            self._marking.stop()
+            self._show(None)
             return
-        if self._at_work:
-            # one at a time: of those that are asked for meanwhile only the newest matters
-            self._is_due = True
-            return
+        self._is_due = True
+        if not self._making.is_running:
+            self._making.start(self._keep_up())
 
-        def work() -> list[Stage]:
-            from fetchtozip_gui.core.preview import preview  # heavy: Polars
-
-            with looked_at(rows, page) as every:
-                return preview(steps, every)
-
-        self._at_work = True
-        self._errands.run(work, lambda stages: self._took(stages, number), lambda _: self._failed(number))
-
-    def _took(self, stages: Sequence[Stage], number: int) -> None:
-        self._go_on()
-        if number == self._asked:
-            self.model.show_stages(stages)
-            self._choose(self.steps.row)
-
-    def _failed(self, number: int) -> None:
-        self._go_on()
-        if number == self._asked and self._rows is not None:
-            self.lost.emit()
-
-    def _go_on(self) -> None:
-        self._at_work = False
-        if self._is_due:
+    async def _keep_up(self) -> None:
+        """Make one preview at a time: of those that are asked for meanwhile only the newest matters."""
+        while self._is_due:
             self._is_due = False
-            self._preview()
+            tested = self._findings.tested
+            page = tested.frame if tested is not None else None
+            try:
+                stages = await self._errands.away(partial(_stages, list(self.model.steps), self._rows, page))
+            except FetchToZipError:
+                if not self._is_due and self._rows is not None:
+                    self.lost.emit()
+            else:
+                if not self._is_due:
+                    self.model.show_stages(stages)
+                    self._choose(self.steps.row)
 
     def _look(self) -> None:
         """Mark what the chosen step changed."""
-        self._looked += 1
-        number, row = self._looked, self.steps.row
+        row = self.steps.row
         stage, before = self.model.stage(row), self._before(row)
         if stage is None or (stage.frame is None and (before is None or before.frame is None)):
-            self._show(None, number)
-            return
+            self._marking.stop()
+            self._show(None)
+        else:
+            self._marking.start(self._mark(stage, before))
 
-        def work() -> Marked | None:
-            from fetchtozip_gui.core.marks import Marked, marked  # heavy: Polars
-
-            # where the step cannot be done, the rows that it should be done to
-            if stage.frame is None:
-                return Marked(before.frame) if before is not None and before.frame is not None else None
-            return marked(stage, before)
-
-        self._errands.run(work, lambda found: self._show(found, number))
+    async def _mark(self, stage: Stage, before: Stage | None) -> None:
+        self._show(await self._errands.away(lambda: _marked(stage, before)))
 
     def _before(self, row: int) -> Stage | None:
         return self.model.stage(row - 1) if row else None
 
-    def _show(self, found: Marked | None, number: int) -> None:
-        if found is not None and number != self._looked:
-            return
+    def _show(self, found: Marked | None) -> None:
         self.shown.show_marked(found)
         self._tell()
 
@@ -289,3 +274,19 @@ class StepsPane(QFrame):
             action.setToolTip(about)
             action.triggered.connect(lambda _=False, kind=kind: self.insert(kind))
         return menu
+
+
+def _stages(steps: Sequence[dict[str, Any]], rows: Rows | None, page: pl.DataFrame | None) -> list[Stage]:
+    from fetchtozip_gui.core.preview import preview  # heavy: Polars
+
+    with looked_at(rows, page) as every:
+        return preview(steps, every)
+
+
+def _marked(stage: Stage, before: Stage | None) -> Marked | None:
+    from fetchtozip_gui.core.marks import Marked, marked  # heavy: Polars
+
+    # where the step cannot be done, the rows that it should be done to
+    if stage.frame is None:
+        return Marked(before.frame) if before is not None and before.frame is not None else None
+    return marked(stage, before)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, nullcontext
 from typing import Any
@@ -14,7 +15,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QComboBox, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
-from fetchtozip_gui.core.analysis.profile import profile
+from fetchtozip_gui.core.analysis.profile import Profile
 from fetchtozip_gui.core.errors import SpoolError
 from fetchtozip_gui.gui.errands import Errands
 from fetchtozip_gui.gui.models.column_cells import FAULT, PROFILE, At
@@ -222,11 +223,25 @@ def test_rows_that_cannot_be_read_are_told(qtbot: QtBot, pane: ColumnsPane) -> N
         pane.look_at(rows, "all rows")
 
 
-def test_an_older_answer_is_dropped(pane: ColumnsPane) -> None:
-    pane._looked(profile(pl.DataFrame({"Quantity": [1] * 7})), pane._looks - 1)
-    pane._tried({"Quantity": "old"}, pane._tries - 1)
-    assert pane.model.index(1, At.VALUES).data(PROFILE).rows == 2
-    assert pane.model.index(1, At.TYPE).data(FAULT) == ""
+def test_an_older_answer_is_dropped(qtbot: QtBot, pane: ColumnsPane) -> None:
+    looked, go_on = threading.Event(), threading.Event()
+
+    def slow() -> AbstractContextManager[pl.LazyFrame]:
+        looked.set()
+        assert go_on.wait(60)
+        return nullcontext(pl.LazyFrame({"Quantity": [1] * 7}))
+
+    told: list[Profile | None] = []
+    pane.counted.connect(told.append)
+    pane.look_at(slow, "all 7 rows")
+    qtbot.waitUntil(looked.is_set)
+    pane.look_at(lambda: nullcontext(pl.LazyFrame({"Quantity": [1] * 5})), "all 5 rows")
+    qtbot.waitUntil(lambda: pane.model.index(1, At.VALUES).data(PROFILE).rows == 5)
+    go_on.set()
+    pane._errands._pool.waitForDone()
+    qtbot.wait(20)
+    assert pane.model.index(1, At.VALUES).data(PROFILE).rows == 5
+    assert [found.rows for found in told if found is not None] == [5]
 
 
 @pytest.mark.parametrize("dark", [False, True])

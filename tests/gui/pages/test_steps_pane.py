@@ -203,6 +203,7 @@ def test_while_rows_are_looked_at_only_the_newest_of_what_is_asked_for_waits(
         return nullcontext(pl.LazyFrame({"n": range(100)}))
 
     pane.look_at(rows, "all 100 rows of the last run")
+    qtbot.waitUntil(lambda: bool(looks))
     for least in (10, 20, 30):
         draft.change("Open", steps=[{"type": "filter", "where": f"n >= {least}"}])
         pane._preview()
@@ -219,10 +220,25 @@ def test_rows_that_cannot_be_read_are_told(qtbot: QtBot, pane: StepsPane) -> Non
         pane.look_at(rows, "all rows")
 
 
-def test_an_older_answer_is_dropped(pane: StepsPane) -> None:
-    before = pane.model.stage(0)
-    pane._took((), pane._asked - 1)
-    assert pane.model.stage(0) is before
+def test_rows_that_are_gone_when_they_have_been_looked_at_are_not_shown(
+    qtbot: QtBot, pane: StepsPane, findings: Findings
+) -> None:
+    looked, go_on = threading.Event(), threading.Event()
+
+    def rows() -> AbstractContextManager[pl.LazyFrame]:
+        looked.set()
+        assert go_on.wait(60)
+        return nullcontext(pl.LazyFrame({"n": range(100)}))
+
+    pane.look_at(rows, "all 100 rows of the last run")
+    qtbot.waitUntil(looked.is_set)
+    findings.clear()
+    pane.look_at(None)
+    go_on.set()
+    pane._errands._pool.waitForDone()
+    qtbot.wait(20)
+    assert pane.model.stage(0) is None
+    assert pane.shown.rowCount() == 0
 
 
 def test_before_a_test_it_says_what_to_do(pane: StepsPane, findings: Findings) -> None:
