@@ -5,8 +5,6 @@ from __future__ import annotations
 import argparse
 import json
 import logging
-import signal
-import socket
 import sys
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
@@ -40,6 +38,7 @@ def main(argv: Sequence[str] = ()) -> int:
     from PySide6.QtWidgets import QApplication  # heavy: 0.2 s, and only the window needs it
 
     from fetchtozip_gui.gui.instance import hand_over
+    from fetchtozip_gui.gui.quitting import quits_on_signals
 
     application = QApplication(["fetchtozip"])
     application.setApplicationDisplayName("FetchToZip")
@@ -47,12 +46,11 @@ def main(argv: Sequence[str] = ()) -> int:
     folder, wanted = Folder.find(options.data_dir), _absolute(options.open)
     if hand_over(folder.root, wanted):
         return 0
-    hold = _quit_on_signals(application)
-    program = Program(application, folder, wanted=wanted)
-    program.window.show()
-    code = application.exec()
-    program.close()
-    hold.close()
+    with quits_on_signals(application):
+        program = Program(application, folder, wanted=wanted)
+        program.window.show()
+        code = application.exec()
+        program.close()
     return code
 
 
@@ -276,32 +274,3 @@ def _downloads() -> Path:
 
     found = Path(QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DownloadLocation))
     return found if found.is_dir() else Path.home()
-
-
-class _Signals:
-    """Keeps what wakes Qt's loop for Python's signal handlers, until `close`."""
-
-    def __init__(self, close: Callable[[], None]) -> None:
-        self.close = close
-
-
-def _quit_on_signals(application: QApplication) -> _Signals:
-    """Ctrl-C and SIGTERM close the program as its window does; an idle Qt loop would never hear of them."""
-    from PySide6.QtCore import QSocketNotifier  # heavy: Qt
-
-    heard, said = socket.socketpair()
-    heard.setblocking(False)
-    said.setblocking(False)
-    before = signal.set_wakeup_fd(said.fileno())
-    notifier = QSocketNotifier(heard.fileno(), QSocketNotifier.Type.Read)
-    notifier.activated.connect(lambda *_: heard.recv(64))
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: application.quit())
-
-    def close() -> None:
-        signal.set_wakeup_fd(before)
-        notifier.setEnabled(False)
-        heard.close()
-        said.close()
-
-    return _Signals(close)
