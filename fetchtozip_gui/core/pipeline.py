@@ -22,7 +22,8 @@ from fetchtozip_gui.core.outputs.file import FileOutput
 from fetchtozip_gui.core.recipe import Recipe
 from fetchtozip_gui.core.secrets import Secret
 from fetchtozip_gui.core.shape import Shape
-from fetchtozip_gui.core.spool import Spool, pack
+from fetchtozip_gui.core.spool import Spool
+from fetchtozip_gui.core.spool_rows import pack
 from fetchtozip_gui.core.verdict import Verdict, judge
 from fetchtozip_gui.core.work import Failed, Kept, Limited, Part, Tools, working
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,9 +16,9 @@ from fetchtozip_gui.core.errors import RowsRejected, StepError
 from fetchtozip_gui.core.outputs.delimited import Delimited
 from fetchtozip_gui.core.outputs.destination import Destination, remove_leftovers
 from fetchtozip_gui.core.outputs.file import FileOutput
-from fetchtozip_gui.core.outputs.stream import StreamWriter
+from fetchtozip_gui.core.outputs.stream import Chunk, StreamWriter
 from fetchtozip_gui.core.replay import chunks
-from fetchtozip_gui.core.steps.validate import FAULTS, Judge, Judged, ValidateStep
+from fetchtozip_gui.core.steps.validate import FAULTS, Judge, ValidateStep
 from fetchtozip_gui.core.work import in_order
 
 _FORMAT = Delimited("csv", "text/csv", ",")
@@ -52,7 +52,8 @@ class Rejects:
     """
 
     def __init__(self, result: Path, options: FileOutput, disk: Disk) -> None:
-        self._options = FileOutput(bom=options.bom, safe_for_spreadsheets=options.safe_for_spreadsheets)
+        options = FileOutput(bom=options.bom, safe_for_spreadsheets=options.safe_for_spreadsheets)
+        self._stream = _FORMAT.stream(Rejected.SCHEMA, options)
         self._target = Destination(beside(result), disk)
         self._writer: StreamWriter | None = None
         self._file: BinaryIO | None = None
@@ -66,16 +67,19 @@ class Rejects:
         """Where the file goes."""
         return self._target.path
 
-    def add(self, step: int, faults: pl.DataFrame, rows: int, *, dropped: bool) -> None:
-        """List the faults of some rows; `rows` is how many have one, `step` the number of the step in the recipe."""
-        if not faults.height:
+    def encode(self, step: int, faults: pl.DataFrame) -> Chunk:
+        """Faults of a step, by its number in the recipe, as `add` takes them; pure, so that threads can do it ahead."""
+        return self._stream.encode(faults.select(pl.lit(step, dtype=pl.Int64).alias("step"), *FAULTS), 0)
+
+    def add(self, faults: Chunk, rows: int, *, dropped: bool) -> None:
+        """List the faults of some rows; `rows` is how many have one."""
+        if not faults.rows:
             return
         if self._writer is None:
             self._file = self._target.begin()
-            self._writer = StreamWriter(self._file, _FORMAT.stream(Rejected.SCHEMA, self._options))
-        numbered = faults.select(pl.lit(step, dtype=pl.Int64).alias("step"), *FAULTS)
-        self._writer.write(self._writer.encode(numbered, self._faults))
-        self._faults += faults.height
+            self._writer = StreamWriter(self._file, self._stream)
+        self._writer.write(faults)
+        self._faults += faults.rows
         self._rows += rows
         self._dropped += rows if dropped else 0
 
@@ -140,17 +144,20 @@ def judged(
     if rejects is not None:
         for note in judge.notes:
             rejects.say(f"{at}: {note}")
-        rejects.add(number, judge.before(), 0, dropped=False)
-    for height, verdict in _verdicts(chunks(rows), judge, pool):
-        count += height
-        failed += verdict.failed
-        faults += verdict.faults.height
-        first = verdict.faults.select("row", "message").head(_TOLD - len(told))
-        told += [f"row {row:,}: {message}" for row, message in first.rows()]
+        rejects.add(rejects.encode(number, judge.before()), 0, dropped=False)
+
+    def encode(found: pl.DataFrame) -> Chunk:
+        return Chunk(b"", found.height) if rejects is None else rejects.encode(number, found)
+
+    for one in _verdicts(chunks(rows), judge, encode, pool):
+        count += one.height
+        failed += one.failed
+        faults += one.faults.rows
+        told += one.told[: _TOLD - len(told)]
         if rejects is not None:
-            rejects.add(number, verdict.faults, verdict.failed, dropped=dropped)
+            rejects.add(one.faults, one.failed, dropped=dropped)
         if not (failed and step.on_error == "fail"):
-            yield verdict.kept
+            yield one.kept
     of = f"{failed:,} of {count:,} row{'' if count == 1 else 's'}"
     if failed and step.on_error == "fail":
         hint = f"All {faults:,} faults are listed in {rejects.path}." if rejects is not None else ""
@@ -161,19 +168,35 @@ def judged(
         rejects.say(f"{at}: {of} broke a rule and {was}; {faults:,} fault{'' if faults == 1 else 's'} in all.")
 
 
-def _verdicts(
-    frames: Iterator[pl.DataFrame], judge: Judge, pool: ThreadPoolExecutor | None
-) -> Iterator[tuple[int, Judged]]:
-    """How many rows there are in each stretch, and what is said of them."""
+@dataclass(frozen=True, slots=True)
+class _Verdict:
+    """What is said of a stretch of rows: how many there are, those that stay, how many broke a rule, all faults as
+    they are written, and the first of them in words."""
 
+    height: int
+    kept: pl.DataFrame
+    failed: int
+    faults: Chunk
+    told: tuple[str, ...]
+
+
+def _verdicts(
+    frames: Iterator[pl.DataFrame],
+    judge: Judge,
+    encode: Callable[[pl.DataFrame], Chunk],
+    pool: ThreadPoolExecutor | None,
+) -> Iterator[_Verdict]:
     def numbered() -> Iterator[tuple[pl.DataFrame, int]]:
         first = 0
         for frame in frames:
             yield frame, first
             first += frame.height
 
-    def judge_one(one: tuple[pl.DataFrame, int]) -> tuple[int, Judged]:
-        return one[0].height, judge(*one)
+    def judge_one(one: tuple[pl.DataFrame, int]) -> _Verdict:
+        found = judge(*one)
+        told = found.faults.select("row", "message").head(_TOLD).rows()
+        words = tuple(f"row {row:,}: {message}" for row, message in told)
+        return _Verdict(one[0].height, found.kept, found.failed, encode(found.faults), words)
 
     if pool is None:
         yield from map(judge_one, numbered())

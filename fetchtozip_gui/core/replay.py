@@ -3,22 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from functools import lru_cache
+from contextlib import closing
+from functools import lru_cache, partial
 
 import polars as pl
 import polars.selectors as cs
 from polars.io.plugins import register_io_source
 
 from fetchtozip_gui.core import schema as types
-from fetchtozip_gui.core.work import ahead
+from fetchtozip_gui.core.work import ahead, in_order, threads
 
 CHUNK_ROWS = 25_000
 """Rows of the chunks that whole tables are cut into, so that the same rows make the same chunks."""
-
+_READERS = 2
+"""Threads in which parts are made side by side."""
 
 Wanted = Sequence[str] | None
 """Columns that are asked for; null asks for all."""
 Read = Callable[[Wanted], Iterator[pl.DataFrame]]
+Pending = Callable[[], pl.DataFrame]
+"""Some rows that are made when it is called, in any thread."""
+Parts = Callable[[Wanted], Iterator[Pending]]
 Stage = Callable[[pl.LazyFrame], pl.LazyFrame]
 
 
@@ -30,6 +35,15 @@ class Replay(pl.LazyFrame):
 
     read: Read | None = None
     """Null for the plans that are made from this one."""
+    parts: Parts | None = None
+    """The same rows where they can be made side by side."""
+
+
+def in_parts(schema: pl.Schema, parts: Parts) -> Replay:
+    """Like `reading`, of what can be made in several threads at once: parts of some ten thousand rows, in order."""
+    plan = reading(schema, lambda wanted: (part() for part in parts(wanted)))
+    plan.parts = parts
+    return plan
 
 
 def reading(schema: pl.Schema, read: Read) -> Replay:
@@ -61,8 +75,10 @@ def reading(schema: pl.Schema, read: Read) -> Replay:
 def chunks(rows: pl.LazyFrame, wanted: Wanted = None) -> Iterator[pl.DataFrame]:
     """Carry out a plan and give its rows in order, in chunks of `CHUNK_ROWS`; the last one may be shorter.
 
-    Of the `wanted` columns alone, in their order, where some are named. The next one is made meanwhile.
+    Of the `wanted` columns alone, in their order, where some are named. The next ones are made meanwhile.
     """
+    if (parts := parts_of(rows)) is not None:
+        return recut(_narrowed(frame, wanted) for frame in _side_by_side(parts(wanted)))
     found = pieces(rows, wanted)
     return ahead(found) if _read_of(rows) is not None else found
 
@@ -83,17 +99,43 @@ def row_by_row(rows: pl.LazyFrame, stage: Stage) -> pl.LazyFrame:
     before, after = rows.collect_schema(), plan.collect_schema()
     needed = lru_cache(maxsize=16)(lambda columns: _needed(stage, before, columns))
 
-    def read(wanted: Wanted) -> Iterator[pl.DataFrame]:
-        columns = None if wanted is None else tuple(wanted)
-        some = after if columns is None else pl.Schema({name: after[name] for name in columns})
-        for frame in pieces(rows, None if columns is None else needed(columns)):
-            # columns that nothing wanted is made of are there by name alone
-            absent = [pl.lit(None, dtype).alias(name) for name, dtype in before.items() if name not in frame.columns]
-            made = stage(frame.lazy().with_columns(absent) if absent else frame.lazy())
-            made = made if columns is None else made.select(cs.by_name(*columns))
-            yield types.conform(made.collect(engine="in-memory"), some)
+    def made(frame: pl.DataFrame, wanted: Wanted) -> pl.DataFrame:
+        # columns that nothing wanted is made of are there by name alone
+        absent = [pl.lit(None, dtype).alias(name) for name, dtype in before.items() if name not in frame.columns]
+        plan = stage(frame.lazy().with_columns(absent) if absent else frame.lazy())
+        plan = plan if wanted is None else plan.select(cs.by_name(*wanted))
+        some = after if wanted is None else pl.Schema({name: after[name] for name in wanted})
+        return types.conform(plan.collect(engine="in-memory"), some)
 
-    return reading(after, read)
+    def before_it(wanted: Wanted) -> Wanted:
+        return None if wanted is None else needed(tuple(wanted))
+
+    def read(wanted: Wanted) -> Iterator[pl.DataFrame]:
+        for frame in pieces(rows, before_it(wanted)):
+            yield made(frame, wanted)
+
+    parts = parts_of(rows)
+    if parts is None:
+        return reading(after, read)
+    return in_parts(after, lambda wanted: (partial(_after, one, made, wanted) for one in parts(before_it(wanted))))
+
+
+def _after(pending: Pending, made: Callable[[pl.DataFrame, Wanted], pl.DataFrame], wanted: Wanted) -> pl.DataFrame:
+    return made(pending(), wanted)
+
+
+def _side_by_side(parts: Iterator[Pending]) -> Iterator[pl.DataFrame]:
+    with threads(_READERS, "ahead") as pool, closing(in_order(pool, _call, parts, _READERS + 1)) as found:
+        yield from found
+
+
+def _call(pending: Pending) -> pl.DataFrame:
+    return pending()
+
+
+def parts_of(rows: pl.LazyFrame) -> Parts | None:
+    """What makes the rows in parts, side by side, where something does."""
+    return rows.parts if isinstance(rows, Replay) else None
 
 
 def _read_of(rows: pl.LazyFrame) -> Read | None:

@@ -8,13 +8,20 @@ import tempfile
 import threading
 import weakref
 from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from itertools import count
 from pathlib import Path
 
 import polars as pl
 
 from fetchtozip_gui.core.disk import Disk
-from fetchtozip_gui.core.replay import Wanted, chunks, reading
+from fetchtozip_gui.core.replay import Pending, Wanted, chunks, in_parts
+from fetchtozip_gui.core.spool_rows import pack
+from fetchtozip_gui.core.work import in_order
+
+_PACKED = 2
+"""Frames that are packed or wait to be written."""
 
 
 class Scratch:
@@ -65,21 +72,22 @@ class Scratch:
         """Carry out a plan now; the plan that comes back reads its rows from disk, any number of times."""
         return self.keep_frames(chunks(rows), rows.collect_schema())
 
-    def keep_frames(self, frames: Iterable[pl.DataFrame], schema: pl.Schema) -> pl.LazyFrame:
-        """The same for frames."""
+    def keep_frames(
+        self, frames: Iterable[pl.DataFrame], schema: pl.Schema, pool: ThreadPoolExecutor | None = None
+    ) -> pl.LazyFrame:
+        """The same for frames, which are packed in the threads of `pool`."""
         path = self._place() / f"rows-{next(self._numbers)}.bin"
         lengths = []
         with self._disk.open(path) as file:
-            for frame in frames:
-                buffer = io.BytesIO()
-                frame.write_ipc_stream(buffer, compression="lz4")
-                lengths.append(buffer.tell())
-                self._disk.write(file, buffer.getbuffer())
+            packed = map(pack, frames) if pool is None else in_order(pool, pack, frames, _PACKED)
+            for each in packed:
+                lengths.append(len(each))
+                self._disk.write(file, each)
 
-        def read(wanted: Wanted) -> Iterator[pl.DataFrame]:
+        def parts(wanted: Wanted) -> Iterator[Pending]:
             columns = None if wanted is None else list(wanted)
             with path.open("rb") as kept:
                 for length in lengths:
-                    yield pl.read_ipc_stream(io.BytesIO(kept.read(length)), columns=columns)
+                    yield partial(pl.read_ipc_stream, io.BytesIO(kept.read(length)), columns=columns)
 
-        return reading(schema, read)
+        return in_parts(schema, parts)

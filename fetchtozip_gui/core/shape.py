@@ -112,7 +112,7 @@ class Shape:
         schema = rows.collect_schema()
         stay = judged(rows, number, step, judging.rejects, judging.pool)
         if any(one.whole() or isinstance(one, ValidateStep) for one in later):
-            return scratch.keep_frames(stay, schema)
+            return scratch.keep_frames(stay, schema, judging.pool)
         return reading(schema, lambda wanted: stay)
 
     def _applied(self, rows: pl.LazyFrame) -> pl.LazyFrame:

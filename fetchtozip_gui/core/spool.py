@@ -11,11 +11,11 @@ loss at most what was not synced yet.
 
 from __future__ import annotations
 
-import io
 import json
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -25,22 +25,16 @@ from isal import isal_zlib
 from fetchtozip_gui.core import schema as types
 from fetchtozip_gui.core.disk import Disk
 from fetchtozip_gui.core.errors import SpoolError
-from fetchtozip_gui.core.replay import Wanted, reading
+from fetchtozip_gui.core.replay import CHUNK_ROWS, Pending, Wanted, in_parts
 from fetchtozip_gui.core.spool_kept import KeptPages
 from fetchtozip_gui.core.spool_lines import Line, Manifest
+from fetchtozip_gui.core.spool_rows import conformed, read_exactly, unpacked
 from fetchtozip_gui.core.work import Done, Kept, Packed, Part
 
 FILE_BYTES = 256 * 1024 * 1024
 SYNC_PAGES = 100
 SYNC_SECONDS = 0.5
 """A power loss costs what was fetched in this time at most; of a source that is fast, so many pages of it."""
-
-
-def pack(frame: pl.DataFrame) -> Packed:
-    """A frame as one Arrow IPC stream; pure, so that threads can do it ahead of `Spool.add`."""
-    buffer = io.BytesIO()
-    frame.write_ipc_stream(buffer, compression="lz4")
-    return buffer.getvalue()
 
 
 class Spool:
@@ -133,6 +127,28 @@ class Spool:
 
         Of a part that has some of the `wanted` columns only those are read.
         """
+        for line, packed in self._packed(first):
+            yield unpacked(line, packed, wanted)
+
+    def scan(self) -> pl.LazyFrame:
+        """All rows in order with the union of the types, read part by part while they are consumed."""
+        schema = self.schema
+
+        def parts(wanted: Wanted) -> Iterator[Pending]:
+            some = schema if wanted is None else pl.Schema({name: schema[name] for name in wanted})
+            held: list[tuple[Line, Packed]] = []
+            for one in self._packed(0):
+                held.append(one)
+                if sum(line.rows for line, _ in held) >= CHUNK_ROWS:
+                    yield partial(conformed, held, some, schema)
+                    held = []
+            if held:
+                yield partial(conformed, held, some, schema)
+
+        return in_parts(schema, parts)
+
+    def _packed(self, first: int) -> Iterator[tuple[Line, Packed]]:
+        """The parts from one on as they are kept."""
         open_name = ""
         file: BinaryIO | None = None
         try:
@@ -143,23 +159,10 @@ class Spool:
                     open_name = line.file
                     file = self._open_rows(open_name)
                 assert file is not None
-                here = None if wanted is None else [name for name, _ in line.schema if name in wanted]
-                yield pl.read_ipc_stream(io.BytesIO(_read_exactly(file, line)), columns=here or None)
+                yield line, read_exactly(file, line)
         finally:
             if file is not None:
                 file.close()
-
-    def scan(self) -> pl.LazyFrame:
-        """All rows in order with the union of the types, read part by part while they are consumed."""
-        schema = self.schema
-
-        def read(wanted: Wanted) -> Iterator[pl.DataFrame]:
-            some = schema if wanted is None else pl.Schema({name: schema[name] for name in wanted})
-            for found in self.frames(wanted=wanted):
-                # a part without any of them is there as a whole
-                yield types.conform(found, some if all(name in some for name in found.columns) else schema)
-
-        return reading(schema, read)
 
     def settle(self) -> None:
         """Widen the union where a part's values would not survive it, such as large integers among floats."""
@@ -240,7 +243,7 @@ class Spool:
     def _intact(self, line: Line) -> bool:
         try:
             with self._disk.open(self._folder / line.file, "rb") as file:
-                return isal_zlib.crc32(_read_exactly(file, line)) == line.crc
+                return isal_zlib.crc32(read_exactly(file, line)) == line.crc
         except (OSError, SpoolError):
             return False
 
@@ -286,11 +289,3 @@ class Spool:
         self.unsynced_pages = 0
         self._synced_at = time.monotonic()
         self._kept.tidy()
-
-
-def _read_exactly(file: BinaryIO, line: Line) -> bytes:
-    file.seek(line.at)
-    data = file.read(line.length)
-    if len(data) != line.length:
-        raise SpoolError(f"{file.name} is shorter than its manifest says.", "Run the job again without --resume.")
-    return data

@@ -14,7 +14,8 @@ import pytest
 
 from fetchtozip_gui.core.disk import Disk
 from fetchtozip_gui.core.errors import SpoolError
-from fetchtozip_gui.core.spool import Spool, pack
+from fetchtozip_gui.core.spool import Spool
+from fetchtozip_gui.core.spool_rows import pack
 from fetchtozip_gui.core.work import Kept, Part
 
 ROWS = 7

@@ -11,7 +11,7 @@ import polars as pl
 from fetchtozip_gui.core.errors import BadBody, SourceError
 from fetchtozip_gui.core.rows.json_rows import json_frame, known_frame
 from fetchtozip_gui.core.schema import unite
-from fetchtozip_gui.core.spool import pack
+from fetchtozip_gui.core.spool_rows import pack
 
 if TYPE_CHECKING:
     from fetchtozip_gui.core.http.fetching import Page

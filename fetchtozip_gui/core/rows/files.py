@@ -14,7 +14,7 @@ from fetchtozip_gui.core.rows.file_parts import Found, Job, Options, jobs
 from fetchtozip_gui.core.rows.kinds import format_of
 from fetchtozip_gui.core.rows.opened import Opened, opened
 from fetchtozip_gui.core.rows.parsed import Parsed
-from fetchtozip_gui.core.spool import pack
+from fetchtozip_gui.core.spool_rows import pack
 from fetchtozip_gui.core.work import Done, Failed, Part, Tools, Yielded, in_order, working
 
 LEFT_OUT = "Left out: "

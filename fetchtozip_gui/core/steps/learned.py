@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterator, Sequence
 
 import polars as pl
 
-from fetchtozip_gui.core.replay import Wanted, pieces, reading
+from fetchtozip_gui.core.replay import Pending, Wanted, in_parts, parts_of, pieces
+from fetchtozip_gui.core.work import ahead
 
 
 class Learned:
@@ -23,11 +24,14 @@ class Learned:
 
     def plan(self, schema: pl.Schema) -> pl.LazyFrame:
         """The cleaned rows."""
-        return reading(schema, self._read)
+        return in_parts(schema, self._parts)
 
-    def _read(self, wanted: Wanted) -> Iterator[pl.DataFrame]:
+    def _parts(self, wanted: Wanted) -> Iterator[Pending]:
         with self._lock:
             while self._left:
                 self._rows = self._left[0](self._rows)
                 self._left.pop(0)
-        yield from pieces(self._rows, wanted)
+        parts = parts_of(self._rows)
+        if parts is not None:
+            return parts(wanted)
+        return (frame.clone for frame in ahead(pieces(self._rows, wanted)))
