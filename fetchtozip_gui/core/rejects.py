@@ -24,7 +24,7 @@ from fetchtozip_gui.core.work import in_order
 _FORMAT = Delimited("csv", "text/csv", ",")
 _HEADER = ",".join(("step", *FAULTS)).encode()
 _TOLD = 3
-_AHEAD = 3
+_AHEAD = 2
 """Stretches that are judged or wait to be written."""
 
 

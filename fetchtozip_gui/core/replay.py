@@ -125,7 +125,7 @@ def _after(pending: Pending, made: Callable[[pl.DataFrame, Wanted], pl.DataFrame
 
 
 def _side_by_side(parts: Iterator[Pending]) -> Iterator[pl.DataFrame]:
-    with threads(_READERS, "ahead") as pool, closing(in_order(pool, _call, parts, _READERS + 1)) as found:
+    with threads(_READERS, "ahead") as pool, closing(in_order(pool, _call, parts, _READERS)) as found:
         yield from found
 
 

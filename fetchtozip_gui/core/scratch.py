@@ -12,16 +12,28 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from itertools import count
 from pathlib import Path
+from typing import Protocol, TypeVar
 
 import polars as pl
 
 from fetchtozip_gui.core.disk import Disk
 from fetchtozip_gui.core.replay import Pending, Wanted, chunks, in_parts
 from fetchtozip_gui.core.spool_rows import pack
-from fetchtozip_gui.core.work import in_order
+from fetchtozip_gui.core.work import Packed, in_order
 
+T = TypeVar("T")
 _PACKED = 2
 """Frames that are packed or wait to be written."""
+
+
+class Noted(Protocol[T]):
+    """What is to be known of rows while they are put aside."""
+
+    def of(self, frame: pl.DataFrame, /) -> T:
+        """Of some rows; in any thread."""
+
+    def add(self, note: T, /) -> None:
+        """Take it, in the rows' order."""
 
 
 class Scratch:
@@ -68,21 +80,35 @@ class Scratch:
             weakref.finalize(self, shutil.rmtree, self._made, ignore_errors=True)
         return self._made
 
-    def keep(self, rows: pl.LazyFrame) -> pl.LazyFrame:
-        """Carry out a plan now; the plan that comes back reads its rows from disk, any number of times."""
-        return self.keep_frames(chunks(rows), rows.collect_schema())
+    def keep(
+        self, rows: pl.LazyFrame, pool: ThreadPoolExecutor | None = None, noted: Noted[T] | None = None
+    ) -> pl.LazyFrame:
+        """Carry out a plan now; the plan that comes back reads its rows from disk, any number of times.
+
+        They are packed in the threads of `pool`, and `noted` is told of all of them on the way.
+        """
+        return self.keep_frames(chunks(rows), rows.collect_schema(), pool, noted)
 
     def keep_frames(
-        self, frames: Iterable[pl.DataFrame], schema: pl.Schema, pool: ThreadPoolExecutor | None = None
+        self,
+        frames: Iterable[pl.DataFrame],
+        schema: pl.Schema,
+        pool: ThreadPoolExecutor | None = None,
+        noted: Noted[T] | None = None,
     ) -> pl.LazyFrame:
-        """The same for frames, which are packed in the threads of `pool`."""
+        """The same for frames."""
         path = self._place() / f"rows-{next(self._numbers)}.bin"
         lengths = []
+
+        def packed(frame: pl.DataFrame) -> tuple[Packed, T | None]:
+            return pack(frame), noted.of(frame) if noted is not None else None
+
         with self._disk.open(path) as file:
-            packed = map(pack, frames) if pool is None else in_order(pool, pack, frames, _PACKED)
-            for each in packed:
-                lengths.append(len(each))
-                self._disk.write(file, each)
+            for data, note in map(packed, frames) if pool is None else in_order(pool, packed, frames, _PACKED):
+                if noted is not None and note is not None:
+                    noted.add(note)
+                lengths.append(len(data))
+                self._disk.write(file, data)
 
         def parts(wanted: Wanted) -> Iterator[Pending]:
             columns = None if wanted is None else list(wanted)

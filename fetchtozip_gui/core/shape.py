@@ -17,6 +17,7 @@ from fetchtozip_gui.core.errors import FetchToZipError, StepError
 from fetchtozip_gui.core.rejects import Rejects, judged
 from fetchtozip_gui.core.replay import CHUNK_ROWS, chunks, reading, row_by_row
 from fetchtozip_gui.core.scratch import Scratch
+from fetchtozip_gui.core.steps.clean import CleanStep
 from fetchtozip_gui.core.steps.sql import SqlStep
 from fetchtozip_gui.core.steps.validate import ValidateStep
 from fetchtozip_gui.core.work import Step
@@ -83,13 +84,21 @@ class Shape:
         """The plan of all steps, with those before the last that judges carried out already."""
         at_hand = True
         for place, (number, step) in enumerate(self._steps):
-            if step.twice() and not at_hand:
-                # made once: for the sake of time, and because a group's sums may differ in their last digits
-                rows, at_hand = scratch.keep(rows), True
             if isinstance(step, ValidateStep):
                 later = [one for _, one in self._steps[place + 1 :]]
-                rows = self._judged(rows, number, step, judging, scratch, later)
+                if step.twice() and not at_hand:
+                    rows = scratch.keep(rows, judging.pool)
+                rows, at_hand = self._judged(rows, number, step, judging, scratch, later)
                 continue
+            # made once: for the sake of time, and because a group's sums may differ in their last digits
+            keeps = step.twice() and not at_hand
+            if isinstance(step, CleanStep) and keeps:
+                with _placed(number, step):
+                    begun = step.begin(rows)
+                rows, at_hand = begun.done(scratch.keep(begun.rows, judging.pool, begun.noted)), True
+                continue
+            if keeps:
+                rows, at_hand = scratch.keep(rows, judging.pool), True
             with _placed(number, step):
                 if isinstance(step, SqlStep):
                     rows = step.apply_in(rows, scratch)
@@ -107,13 +116,15 @@ class Shape:
         judging: _Judging,
         scratch: Scratch,
         later: Sequence[Step],
-    ) -> pl.LazyFrame:
-        """The rows that stay, which are judged once: put aside where a later step may look twice or not to the end."""
+    ) -> tuple[pl.LazyFrame, bool]:
+        """The rows that stay, which are judged once, and whether they are at hand: put aside where a later step may
+        look twice or not to the end, unless the next one puts them aside when their texts are in form."""
         schema = rows.collect_schema()
         stay = judged(rows, number, step, judging.rejects, judging.pool)
-        if any(one.whole() or isinstance(one, ValidateStep) for one in later):
-            return scratch.keep_frames(stay, schema, judging.pool)
-        return reading(schema, lambda wanted: stay)
+        keeps = bool(later) and isinstance(later[0], CleanStep) and later[0].twice()
+        if not keeps and any(one.whole() or isinstance(one, ValidateStep) for one in later):
+            return scratch.keep_frames(stay, schema, judging.pool), True
+        return reading(schema, lambda wanted: stay), not keeps
 
     def _applied(self, rows: pl.LazyFrame) -> pl.LazyFrame:
         for number, step in self._steps:

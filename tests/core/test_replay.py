@@ -2,13 +2,25 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
+from functools import partial
 
 import polars as pl
 import pytest
 from polars.testing import assert_frame_equal
 
-from fetchtozip_gui.core.replay import CHUNK_ROWS, Replay, Wanted, chunks, reading, row_by_row
+from fetchtozip_gui.core.replay import (
+    CHUNK_ROWS,
+    Parts,
+    Pending,
+    Replay,
+    Wanted,
+    chunks,
+    in_parts,
+    reading,
+    row_by_row,
+)
 
 PIECE = pl.DataFrame({"a": range(7_000), "b": [" x "] * 7_000, "c": [1.5, None] * 3_500})
 
@@ -110,3 +122,55 @@ def test_an_error_comes_out_as_it_is_and_the_source_is_let_go() -> None:
     next(walk)
     del walk
     assert closed == [True, True]
+
+
+def numbered(count: int, made: list[int], gone: list[bool]) -> Parts:
+    """Parts of 7,000 rows that say in which order they were made."""
+
+    def make(number: int) -> pl.DataFrame:
+        time.sleep(0.02 if number % 3 == 0 else 0)
+        made.append(number)
+        return PIECE.with_columns(a=pl.lit(number, dtype=pl.Int64))
+
+    def parts(wanted: Wanted) -> Iterator[Pending]:
+        try:
+            yield from (partial(make, number) for number in range(count))
+        finally:
+            gone.append(True)
+
+    return parts
+
+
+def test_parts_are_made_side_by_side_and_come_in_order() -> None:
+    made: list[int] = []
+    rows = in_parts(PIECE.schema, numbered(12, made, []))
+    whole = pl.concat(list(chunks(row_by_row(rows, some))))
+    assert made != sorted(made)
+    assert whole["a"].to_list() == [number for number in range(0, 12, 3) for _ in range(7_000)]
+    assert_frame_equal(whole, row_by_row(rows, some).collect())
+    assert [frame.columns for frame in chunks(row_by_row(rows, trimmed), ["d", "a"])] == [["d", "a"]] * 4
+
+
+def test_few_parts_are_made_before_they_are_taken() -> None:
+    made: list[int] = []
+    gone: list[bool] = []
+    walk = chunks(in_parts(PIECE.schema, numbered(100, made, gone)))
+    next(walk)
+    time.sleep(0.2)
+    # a chunk holds parts of four, and two more may be under way
+    assert len(made) <= 6
+    del walk
+    assert gone == [True]
+
+
+def test_an_error_in_a_part_comes_out_as_it_is() -> None:
+    made: list[int] = []
+    gone: list[bool] = []
+
+    def broken(rows: pl.LazyFrame) -> pl.LazyFrame:
+        return rows.with_columns(pl.col("b").str.to_integer())
+
+    with pytest.raises(pl.exceptions.ComputeError, match="parsing failed"):
+        list(chunks(row_by_row(in_parts(PIECE.schema, numbered(9, made, gone)), broken)))
+    assert len(made) < 9
+    assert gone == [True]

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import gc
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import ClassVar
 
 import polars as pl
 
@@ -52,3 +55,24 @@ def test_chunks_have_one_size_whatever_they_come_from() -> None:
     pieces = reading(frame.schema, lambda wanted: frame.iter_slices(999))
     assert [part.height for part in chunks(pieces)] == [CHUNK_ROWS, CHUNK_ROWS, 5]
     assert pl.concat(chunks(pieces)).equals(frame)
+
+
+def test_rows_are_packed_in_threads_and_noted_in_order(tmp_path: Path) -> None:
+    class Sums:
+        threads: ClassVar[set[str]] = set()
+        found: ClassVar[list[int]] = []
+
+        def of(self, frame: pl.DataFrame) -> int:
+            self.threads.add(threading.current_thread().name)
+            return int(frame["n"].sum())
+
+        def add(self, note: int) -> None:
+            self.found.append(note)
+
+    frame = pl.DataFrame({"n": range(10 * CHUNK_ROWS)})
+    rows = reading(frame.schema, lambda wanted: frame.iter_slices(CHUNK_ROWS))
+    with ThreadPoolExecutor(2, "work") as pool, Scratch(tmp_path / "s") as scratch:
+        kept = scratch.keep(rows, pool, Sums())
+        assert pl.concat(chunks(kept)).equals(frame)
+    assert Sums.found == [int(part["n"].sum()) for part in frame.iter_slices(CHUNK_ROWS)]
+    assert all(name.startswith("work") for name in Sums.threads)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
 import polars as pl
@@ -10,10 +11,10 @@ from pydantic import BeforeValidator, Field, model_validator
 
 from fetchtozip_gui.core.errors import StepError
 from fetchtozip_gui.core.model import Model
-from fetchtozip_gui.core.replay import row_by_row
+from fetchtozip_gui.core.replay import Stage, row_by_row
 from fetchtozip_gui.core.steps import statistics
 from fetchtozip_gui.core.steps.cast import Cast
-from fetchtozip_gui.core.steps.duplicates import later_duplicates, without
+from fetchtozip_gui.core.steps.duplicates import Hashes, later_duplicates, without
 from fetchtozip_gui.core.steps.learned import Learned
 from fetchtozip_gui.core.steps.lookup import known, listed, meant, named
 from fetchtozip_gui.core.steps.step import AnyStep
@@ -34,6 +35,22 @@ def _no_truth(value: object) -> object:
     if isinstance(value, bool):
         raise ValueError('a number, a word or {"value": …} is expected')
     return value
+
+
+@dataclass(frozen=True, slots=True)
+class Cleaning:
+    """Rows whose texts are in form, the stages that learn from all of them, and the types they come to."""
+
+    rows: pl.LazyFrame
+    stages: Sequence[Stage]
+    schema: pl.Schema
+    noted: Hashes | None = None
+    """Of every row one is wanted: whoever walks through the rows may note them on the way."""
+
+    def done(self, kept: pl.LazyFrame | None = None) -> pl.LazyFrame:
+        """The cleaned rows; `kept` are the same rows where they have been put aside."""
+        rows = self.rows if kept is None else kept
+        return Learned(rows, self.stages).plan(self.schema) if self.stages else rows
 
 
 class CleanStep(AnyStep):
@@ -91,28 +108,31 @@ class CleanStep(AnyStep):
         return bool(self.remove_duplicates or self.handle_missing in _OF_ALL_ROWS or self.outliers or self.normalize)
 
     def apply(self, frame: pl.LazyFrame) -> pl.LazyFrame:
-        plan, stages = self._planned(frame)
-        if not self.whole():
-            for stage in stages:
-                plan = stage(plan)
-            return plan
-        schema = plan.collect_schema()
-        if self.normalize is not None:
-            schema = pl.Schema({**schema, **dict.fromkeys(self._numbers(schema, "normalize"), pl.Float64())})
+        return self.begin(frame).done()
 
-        return Learned(plan, stages).plan(schema)
-
-    def _planned(self, frame: pl.LazyFrame) -> tuple[pl.LazyFrame, list[Callable[[pl.LazyFrame], pl.LazyFrame]]]:
-        """The rows with their texts in form, and what is left to do with them; all that is wrong is found here."""
+    def begin(self, frame: pl.LazyFrame) -> Cleaning:
+        """Bring the texts into form, and know what is left to do; all that is wrong is found here."""
         before = frame.collect_schema()
         plan = row_by_row(frame, lambda rows: self._worded(rows, before))
         schema = plan.collect_schema()
         self._check_columns({*before, *schema}, list(schema))
-        stages: list[Callable[[pl.LazyFrame], pl.LazyFrame]] = []
+        noted = None
         if self.remove_duplicates and schema:
             named_ones = self.remove_duplicates if isinstance(self.remove_duplicates, tuple) else schema.names()
-            of = known(named_ones, schema.names(), "remove_duplicates")
-            stages.append(lambda rows: without(rows, later_duplicates(rows, of)))
+            noted = Hashes(known(named_ones, schema.names(), "remove_duplicates"))
+        stages = self._stages(schema, noted)
+        if not self.whole():
+            for stage in stages:
+                plan = stage(plan)
+            return Cleaning(plan, [], plan.collect_schema())
+        if self.normalize is not None:
+            schema = pl.Schema({**schema, **dict.fromkeys(self._numbers(schema, "normalize"), pl.Float64())})
+        return Cleaning(plan, stages, schema, noted)
+
+    def _stages(self, schema: pl.Schema, noted: Hashes | None) -> list[Stage]:
+        stages: list[Stage] = []
+        if noted is not None:
+            stages.append(lambda rows: without(rows, later_duplicates(rows, noted.columns, noted=noted)))
         if self.handle_missing is not None:
             stages.append(self._filled(schema))
         if self.outliers is not None:
@@ -120,7 +140,7 @@ class CleanStep(AnyStep):
         if self.normalize is not None:
             how, numbers = self.normalize, self._numbers(schema, "normalize")
             stages.append(lambda rows: statistics.normalized(rows, numbers, how))
-        return plan, stages
+        return stages
 
     # --- row by row ---------------------------------------------------------------------------------------------
 

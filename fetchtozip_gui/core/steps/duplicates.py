@@ -24,16 +24,22 @@ Keep = Literal["first", "last", "any", "none"]
 
 
 def later_duplicates(
-    rows: pl.LazyFrame, columns: Sequence[str], *, nulls: bool = True, keep: Keep = "first"
+    rows: pl.LazyFrame,
+    columns: Sequence[str],
+    *,
+    nulls: bool = True,
+    keep: Keep = "first",
+    noted: Hashes | None = None,
 ) -> pl.Series:
     """Zero-based numbers, rising, of the rows that agree in `columns` with an earlier one; where another one than the
     first is to be kept, with a later one (`last`) or with any (`none`).
 
-    A first pass keeps a hash of each row; a second compares the rows whose hashes agree, value by value, so that the
-    answer is exact. Null agrees with null and NaN with NaN; without `nulls`, rows that hold one repeat nothing.
+    A first pass keeps a hash of each row, where they are not `noted` already; a second compares the rows whose hashes
+    agree, value by value, so that the answer is exact. Null agrees with null and NaN with NaN; without `nulls`, rows
+    that hold one repeat nothing.
     """
     key = pl.struct(named(name) for name in columns)
-    hashes = _hashes(rows, columns)
+    hashes = _hashes(rows, columns) if noted is None or noted.is_empty else noted.all()
     twice = _twice(hashes)
     if twice.is_empty():
         return pl.Series(_NUMBER, [], dtype=pl.UInt64)
@@ -54,21 +60,49 @@ def later_duplicates(
     return numbers.filter(repeated)
 
 
-def _hashes(rows: pl.LazyFrame, columns: Sequence[str]) -> pl.Series:
-    """A hash of each row, in order; equal rows have equal ones. Of 64 bits, which others hardly ever share, and of 32
-    where there are many rows: that some others agree costs a few comparisons, and more bits cost memory."""
-    found: list[pl.Series] = []
-    count = 0
-    for frame in chunks(rows, columns):
+class Hashes:
+    """A hash of each row over some columns, in order; equal rows have equal ones.
+
+    Of 64 bits, which others hardly ever share, and of 32 where there are many rows: that some others agree costs a few
+    comparisons, and more bits cost memory.
+    """
+
+    def __init__(self, columns: Sequence[str]) -> None:
+        self.columns = columns
+        self._found: list[pl.Series] = []
+        self._count = 0
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether no rows have been noted."""
+        return not self._found
+
+    def of(self, frame: pl.DataFrame) -> pl.Series:
+        """Those of some rows; in any thread."""
         # columns are hashed in a quarter of the time of rows as objects; another seed for each tells (1, 2) from (2, 1)
-        each = frame.select(named(name).hash(number) for number, name in enumerate(columns)).get_columns()
-        found.append(reduce(xor, each).alias("hash"))
-        before, count = count, count + frame.height
+        each = frame.select(named(name).hash(number) for number, name in enumerate(self.columns)).get_columns()
+        return reduce(xor, each).alias("hash")
+
+    def add(self, hashes: pl.Series) -> None:
+        """Note those of the next rows."""
+        self._found.append(hashes)
+        before, self._count = self._count, self._count + hashes.len()
         if before > _SORTED:
-            found[-1] = _halved(found[-1])
-        elif count > _SORTED:
-            found = [_halved(one) for one in found]
-    return pl.concat(found, rechunk=False) if found else pl.Series("hash", [], dtype=pl.UInt64)
+            self._found[-1] = _halved(hashes)
+        elif self._count > _SORTED:
+            self._found = [_halved(one) for one in self._found]
+
+    def all(self) -> pl.Series:
+        """Those of all rows; they are let go of."""
+        found, self._found = self._found, []
+        return pl.concat(found, rechunk=False) if found else pl.Series("hash", [], dtype=pl.UInt64)
+
+
+def _hashes(rows: pl.LazyFrame, columns: Sequence[str]) -> pl.Series:
+    noted = Hashes(columns)
+    for frame in chunks(rows, columns):
+        noted.add(noted.of(frame))
+    return noted.all()
 
 
 def _halved(hashes: pl.Series) -> pl.Series:
