@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -24,6 +25,7 @@ def main() -> None:
     if is_for_the_window(arguments):
         raise SystemExit(_open_window(arguments))
     gc.set_threshold(50_000)  # what is loaded is hardly ever garbage
+    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "1")  # to look for some among all packages takes 25 ms
     from fetchtozip_gui.cli import main as command_line  # after freeze_support, which must come first
 
     try:
