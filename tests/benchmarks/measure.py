@@ -11,6 +11,10 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+_NOT_THEIRS = {"PYTHONDONTWRITEBYTECODE", "_RJEM_MALLOC_CONF"}
+"""What a program is not to inherit: an installed one is compiled once, and so are all programs here, the first run of
+each being a short one; and Polars, which benchmarks load, tells its allocator how to go about the memory."""
+
 
 @dataclass(frozen=True)
 class Figures:
@@ -38,8 +42,7 @@ def run_once(command: Sequence[str]) -> tuple[float, float, float]:
 
 def main(command: Sequence[str]) -> None:
     """Run the command and print how it ended and what it took."""
-    # an installed program is compiled once, and so are all programs here: the first run of each is a short one
-    environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    environment = {name: value for name, value in os.environ.items() if name not in _NOT_THEIRS}
     begun = time.perf_counter()
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, env=environment)
     assert process.stderr is not None

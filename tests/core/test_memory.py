@@ -8,6 +8,8 @@ import sys
 
 import pytest
 
+from fetchtozip_gui.core.memory import keep_little
+
 CODE = """
 import os
 from fetchtozip_gui.core.memory import keep_little
@@ -20,7 +22,27 @@ import polars
 @pytest.mark.skipif(sys.platform != "linux", reason="elsewhere Polars has another allocator")
 def test_the_allocator_of_polars_is_told_before_it_is_loaded() -> None:
     assert "opt.narenas: 1\n" in _told({})
-    assert "opt.narenas: 3\n" in _told({"_RJEM_MALLOC_CONF": "narenas:3"})
+    told = _told({"_RJEM_MALLOC_CONF": "narenas:3"})
+    assert "opt.narenas: 3\n" in told
+    assert "opt.dirty_decay_ms: 5000" in told
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere Polars has another allocator")
+def test_a_process_that_is_started_where_polars_is_loaded_is_told_too() -> None:
+    # as a worker is, whose parent is the window or the server
+    command = f"import os, subprocess, sys, polars; subprocess.run([sys.executable, '-c', {CODE!r}], check=True)"
+    told = subprocess.run([sys.executable, "-c", command], capture_output=True, text=True, check=True).stderr
+    assert "opt.narenas: 1\n" in told
+    assert "opt.dirty_decay_ms: 5000" in told
+
+
+def test_settling_it_twice_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("_RJEM_MALLOC_CONF", "narenas:3")
+    keep_little()
+    once = os.environ["_RJEM_MALLOC_CONF"]
+    monkeypatch.setenv("_RJEM_MALLOC_CONF", f"dirty_decay_ms:500,muzzy_decay_ms:1000,{once}")
+    keep_little()
+    assert os.environ["_RJEM_MALLOC_CONF"] == once
 
 
 def _told(user: dict[str, str]) -> str:
