@@ -137,6 +137,11 @@ class Delivery:
 
     # --- rows in ------------------------------------------------------------------------------------------------
 
+    @property
+    def takes(self) -> bool:
+        """Whether rows can go straight through; else `rest` reads them all."""
+        return not self._late
+
     def offer(self, frame: pl.DataFrame, source: pl.Schema, known: pl.Schema | None = None) -> Iterator[Event]:
         """Take the next rows of the source if they can go straight through.
 

@@ -90,8 +90,9 @@ def _fetch(recipe: Recipe, spool: Spool, delivery: Delivery, tools: Tools, end: 
         yield Said(f"Going on after page {spool.pages:,}: {spool.rows:,} rows are on disk.")
         yield Fetched(spool.pages, spool.rows, spool.bytes, spool.total_rows, spool.total_pages)
         spool.settle()
-        for frame in spool.frames():
-            yield from delivery.offer(frame, spool.schema)
+        if delivery.takes:
+            for frame in spool.frames():
+                yield from delivery.offer(frame, spool.schema)
     if spool.ended is not None:
         end.limited = bool(spool.ended.get("limited"))
         return

@@ -94,7 +94,7 @@ class Rooms(QObject):
         self._idle.stop()
 
     def _prepare_one(self) -> None:
-        if self._window.jobs.active():
+        if self._window.jobs.active() or (self.files is not None and self.files.model.is_reading):
             return
         if self._pieces:
             self._pieces.pop(0)()

@@ -18,6 +18,7 @@ import polars as pl
 import pytest
 from disks import Full, Killed, Mortal
 
+from fetchtozip_gui.core import spool, spool_rows
 from fetchtozip_gui.core.disk import Disk
 from fetchtozip_gui.core.errors import PartialResult, RecipeError, StepError
 from fetchtozip_gui.core.events import Delivered, Event, Fetched, Said, Shaped, Wrote
@@ -258,6 +259,25 @@ def finished_pages(spool: Path) -> set[int]:
     waiting = {page.page for page in done.kept}
     last = next(page for page in range(done.pages, PAGES + 2) if page + 1 not in waiting)
     return set(range(1, last + 1))
+
+
+def test_rows_on_disk_are_read_once_for_steps_over_all_of_them(
+    serve_pages: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server = serve_pages([rows(page) for page in range(1, 9)])
+    wanted = recipe(server.url, [{"type": "sort", "by": ["price", "id"]}])
+    deliver(wanted, tmp_path, "out.csv")
+    expected = content(tmp_path / "out.csv")
+    read: list[int] = []
+    unpacked = spool_rows.unpacked
+    monkeypatch.setattr(
+        spool_rows, "unpacked", lambda line, *rest: (read.append(line.first_page), unpacked(line, *rest))[1]
+    )
+    monkeypatch.setattr(spool, "unpacked", spool_rows.unpacked)
+    deliver(wanted, tmp_path, "out.csv")
+    assert content(tmp_path / "out.csv") == expected
+    assert read
+    assert len(read) == len(set(read))
 
 
 @pytest.mark.parametrize("name", FORMATS)

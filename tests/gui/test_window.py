@@ -125,6 +125,19 @@ def test_nothing_is_made_beside_a_job(qtbot: QtBot, window: Window, practice: st
         qtbot.waitUntil(lambda: state(window) == "cancelled", timeout=LONG)
 
 
+def test_nothing_is_made_while_a_file_is_read(qtbot: QtBot, window: Window, tmp_path: Path) -> None:
+    path = tmp_path / "rows.csv"
+    path.write_text("id,name\n" + "".join(f"{number},name {number}\n" for number in range(1_000_000)))
+    window.go_to("files")
+    window.rooms.files.page.open([path])
+    assert window.rooms.files.model.is_reading
+    window.rooms.prepare()
+    window.rooms._prepare_one()
+    assert set(window.rooms._made) == {"export", "files"}
+    with qtbot.waitSignal(window.rooms.prepared, timeout=LONG):
+        qtbot.waitUntil(lambda: not window.rooms.files.model.is_reading, timeout=LONG)
+
+
 def test_start_before_the_engine_is_there_is_not_lost(
     qtbot: QtBot, closed_window: Window, engine: Engine, practice: str
 ) -> None:

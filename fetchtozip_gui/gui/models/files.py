@@ -141,6 +141,11 @@ class FilesModel(QAbstractListModel):
         self.files: list[OpenedFile] = []
         session.opened.connect(self._begin)
 
+    @property
+    def is_reading(self) -> bool:
+        """Whether a file is read or waits to be."""
+        return any(file.state in ("waiting", "reading") for file in self.files)
+
     def add(self, paths: Sequence[Path]) -> OpenedFile | None:
         """Open files that are not opened yet; the last of them."""
         last = None
