@@ -32,6 +32,8 @@ from fetchtozip_gui.core.spool_rows import conformed, read_exactly, unpacked
 from fetchtozip_gui.core.work import Done, Kept, Packed, Part
 
 FILE_BYTES = 256 * 1024 * 1024
+_UNPACKED_BYTES = 4 * 1024 * 1024
+"""Packed parts that are unpacked together, where they have few rows: some 20 MB."""
 SYNC_PAGES = 100
 SYNC_SECONDS = 0.5
 """A power loss costs what was fetched in this time at most; of a source that is fast, so many pages of it."""
@@ -137,11 +139,13 @@ class Spool:
         def parts(wanted: Wanted) -> Iterator[Pending]:
             some = schema if wanted is None else pl.Schema({name: schema[name] for name in wanted})
             held: list[tuple[Line, Packed]] = []
-            for one in self._packed(0):
-                held.append(one)
-                if sum(line.rows for line, _ in held) >= CHUNK_ROWS:
+            rows = size = 0
+            for line, packed in self._packed(0):
+                held.append((line, packed))
+                rows, size = rows + line.rows, size + line.length
+                if rows >= CHUNK_ROWS or size >= _UNPACKED_BYTES:
                     yield partial(conformed, held, some, schema)
-                    held = []
+                    held, rows, size = [], 0, 0
             if held:
                 yield partial(conformed, held, some, schema)
 

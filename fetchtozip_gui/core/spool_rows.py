@@ -22,7 +22,8 @@ def pack(frame: pl.DataFrame) -> Packed:
     return buffer.getvalue()
 
 
-def read_exactly(file: BinaryIO, line: Line) -> bytes:
+def read_exactly(file: BinaryIO, line: Line) -> Packed:
+    """A part as it is kept; `SpoolError` where the file is shorter than its line says."""
     file.seek(line.at)
     data = file.read(line.length)
     if len(data) != line.length:

@@ -14,6 +14,7 @@ import pytest
 
 from fetchtozip_gui.core.disk import Disk
 from fetchtozip_gui.core.errors import SpoolError
+from fetchtozip_gui.core.replay import parts_of
 from fetchtozip_gui.core.spool import Spool
 from fetchtozip_gui.core.spool_rows import pack
 from fetchtozip_gui.core.work import Kept, Part
@@ -68,6 +69,22 @@ def test_a_scan_has_the_union_of_the_types(tmp_path: Path) -> None:
         assert rows["more"].to_list() == [None] * 7 + [True]
         assert spool.scan().filter(pl.col("id") > 5).select("text").collect().height == 1
         assert spool.scan().head(3).collect().height == 3
+
+
+def test_a_scan_unpacks_small_parts_together_and_large_ones_apart(tmp_path: Path) -> None:
+    def scanned(folder: Path, text: str, count: int) -> list[int]:
+        with Spool(folder, "k", plain_disk()) as spool:
+            for number in range(count):
+                frame = pl.DataFrame({"id": [number] * ROWS, "text": [text] * ROWS})
+                add(spool, Part(frame, first_page=number + 1, pages=1, bytes=1))
+            parts = parts_of(spool.scan())
+            assert parts is not None
+            frames = [make() for make in parts(["id"])]
+        assert pl.concat(frames)["id"].to_list() == [number for number in range(count) for _ in range(ROWS)]
+        return [frame.height for frame in frames]
+
+    assert scanned(tmp_path / "small", "ä", 4_000) == [25_004, 2_996]
+    assert scanned(tmp_path / "large", random.Random(1).randbytes(1_500_000).hex(), 3) == [ROWS] * 3
 
 
 def test_the_end_is_remembered(tmp_path: Path) -> None:
