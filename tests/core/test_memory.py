@@ -29,9 +29,10 @@ def test_the_allocator_of_polars_is_told_before_it_is_loaded() -> None:
 
 @pytest.mark.skipif(sys.platform != "linux", reason="elsewhere Polars has another allocator")
 def test_a_process_that_is_started_where_polars_is_loaded_is_told_too() -> None:
-    # as a worker is, whose parent is the window or the server
-    command = f"import os, subprocess, sys, polars; subprocess.run([sys.executable, '-c', {CODE!r}], check=True)"
-    told = subprocess.run([sys.executable, "-c", command], capture_output=True, text=True, check=True).stderr
+    # as a worker is, whose parent is the window or the server, and as those are where a script starts them
+    first = f"import subprocess, sys, polars; subprocess.run([sys.executable, '-c', {CODE!r}], check=True)"
+    second = f"import subprocess, sys, polars; subprocess.run([sys.executable, '-c', {first!r}], check=True)"
+    told = subprocess.run([sys.executable, "-c", second], capture_output=True, text=True, check=True).stderr
     assert "opt.narenas: 1\n" in told
     assert "opt.dirty_decay_ms: 5000" in told
 
