@@ -198,8 +198,5 @@ def _verdicts(
         words = tuple(f"row {row:,}: {message}" for row, message in told)
         return _Verdict(one[0].height, found.kept, found.failed, encode(found.faults), words)
 
-    if pool is None:
-        yield from map(judge_one, numbered())
-        return
     with contextlib.closing(in_order(pool, judge_one, numbered(), _AHEAD)) as verdicts:
         yield from verdicts

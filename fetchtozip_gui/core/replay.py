@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from functools import lru_cache, partial
+from operator import call
 
 import polars as pl
 import polars.selectors as cs
@@ -125,12 +126,8 @@ def _after(pending: Pending, made: Callable[[pl.DataFrame, Wanted], pl.DataFrame
 
 
 def _side_by_side(parts: Iterator[Pending]) -> Iterator[pl.DataFrame]:
-    with threads(_READERS, "ahead") as pool, closing(in_order(pool, _call, parts, _READERS)) as found:
+    with threads(_READERS, "ahead") as pool, closing(in_order(pool, call, parts, _READERS)) as found:
         yield from found
-
-
-def _call(pending: Pending) -> pl.DataFrame:
-    return pending()
 
 
 def parts_of(rows: pl.LazyFrame) -> Parts | None:

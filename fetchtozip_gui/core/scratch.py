@@ -9,6 +9,7 @@ import threading
 import weakref
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from functools import partial
 from itertools import count
 from pathlib import Path
@@ -39,11 +40,14 @@ class Noted(Protocol[T]):
 class Scratch:
     """A folder that is gone with the block, or with the object; what a killed process left in it is removed first.
 
-    Without `folder`, one of the system's temporary folders.
+    Without `folder`, one of the system's temporary folders. Rows are packed in the threads of `pool`.
     """
 
-    def __init__(self, folder: Path | None = None, disk: Disk | None = None) -> None:
+    def __init__(
+        self, folder: Path | None = None, disk: Disk | None = None, pool: ThreadPoolExecutor | None = None
+    ) -> None:
         self._wanted = folder
+        self._pool = pool
         self._disk = disk or Disk(threading.Event(), lambda said: None)
         self._made: Path | None = None
         self._numbers = count(1)
@@ -80,21 +84,15 @@ class Scratch:
             weakref.finalize(self, shutil.rmtree, self._made, ignore_errors=True)
         return self._made
 
-    def keep(
-        self, rows: pl.LazyFrame, pool: ThreadPoolExecutor | None = None, noted: Noted[T] | None = None
-    ) -> pl.LazyFrame:
+    def keep(self, rows: pl.LazyFrame, noted: Noted[T] | None = None) -> pl.LazyFrame:
         """Carry out a plan now; the plan that comes back reads its rows from disk, any number of times.
 
-        They are packed in the threads of `pool`, and `noted` is told of all of them on the way.
+        `noted` is told of all of them on the way.
         """
-        return self.keep_frames(chunks(rows), rows.collect_schema(), pool, noted)
+        return self.keep_frames(chunks(rows), rows.collect_schema(), noted)
 
     def keep_frames(
-        self,
-        frames: Iterable[pl.DataFrame],
-        schema: pl.Schema,
-        pool: ThreadPoolExecutor | None = None,
-        noted: Noted[T] | None = None,
+        self, frames: Iterable[pl.DataFrame], schema: pl.Schema, noted: Noted[T] | None = None
     ) -> pl.LazyFrame:
         """The same for frames."""
         path = self._place() / f"rows-{next(self._numbers)}.bin"
@@ -103,8 +101,8 @@ class Scratch:
         def packed(frame: pl.DataFrame) -> tuple[Packed, T | None]:
             return pack(frame), noted.of(frame) if noted is not None else None
 
-        with self._disk.open(path) as file:
-            for data, note in map(packed, frames) if pool is None else in_order(pool, packed, frames, _PACKED):
+        with self._disk.open(path) as file, closing(in_order(self._pool, packed, frames, _PACKED)) as made:
+            for data, note in made:
                 if noted is not None and note is not None:
                     noted.add(note)
                 lengths.append(len(data))

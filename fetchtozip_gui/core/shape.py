@@ -77,28 +77,26 @@ class Shape:
 
         What breaks a rule of a validating step is listed in `rejects`; `pool` has the threads that may judge.
         """
-        with _worded(), Scratch(self._scratch, self._disk) as scratch:
+        with _worded(), Scratch(self._scratch, self._disk, pool) as scratch:
             yield from chunks(self._carried(rows, _Judging(rejects, pool), scratch))
 
     def _carried(self, rows: pl.LazyFrame, judging: _Judging, scratch: Scratch) -> pl.LazyFrame:
         """The plan of all steps, with those before the last that judges carried out already."""
         at_hand = True
         for place, (number, step) in enumerate(self._steps):
-            if isinstance(step, ValidateStep):
-                later = [one for _, one in self._steps[place + 1 :]]
-                if step.twice() and not at_hand:
-                    rows = scratch.keep(rows, judging.pool)
-                rows, at_hand = self._judged(rows, number, step, judging, scratch, later)
-                continue
             # made once: for the sake of time, and because a group's sums may differ in their last digits
             keeps = step.twice() and not at_hand
             if isinstance(step, CleanStep) and keeps:
                 with _placed(number, step):
                     begun = step.begin(rows)
-                rows, at_hand = begun.done(scratch.keep(begun.rows, judging.pool, begun.noted)), True
+                rows, at_hand = begun.done(scratch.keep(begun.rows, begun.noted)), True
                 continue
             if keeps:
-                rows, at_hand = scratch.keep(rows, judging.pool), True
+                rows, at_hand = scratch.keep(rows), True
+            if isinstance(step, ValidateStep):
+                later = [one for _, one in self._steps[place + 1 :]]
+                rows, at_hand = self._judged(rows, number, step, judging, scratch, later)
+                continue
             with _placed(number, step):
                 if isinstance(step, SqlStep):
                     rows = step.apply_in(rows, scratch)
@@ -123,7 +121,7 @@ class Shape:
         stay = judged(rows, number, step, judging.rejects, judging.pool)
         keeps = bool(later) and isinstance(later[0], CleanStep) and later[0].twice()
         if not keeps and any(one.whole() or isinstance(one, ValidateStep) for one in later):
-            return scratch.keep_frames(stay, schema, judging.pool), True
+            return scratch.keep_frames(stay, schema), True
         return reading(schema, lambda wanted: stay), not keeps
 
     def _applied(self, rows: pl.LazyFrame) -> pl.LazyFrame:

@@ -124,13 +124,10 @@ class Spool:
             total_pages=self.total_pages,
         )
 
-    def frames(self, first: int = 0, wanted: Wanted = None) -> Iterator[pl.DataFrame]:
-        """The rows part by part, as they were found; see `scan` for one schema over all.
-
-        Of a part that has some of the `wanted` columns only those are read.
-        """
-        for line, packed in self._packed(first):
-            yield unpacked(line, packed, wanted)
+    def frames(self) -> Iterator[pl.DataFrame]:
+        """The rows part by part, as they were found; see `scan` for one schema over all."""
+        for line, packed in self._packed():
+            yield unpacked(line, packed)
 
     def scan(self) -> pl.LazyFrame:
         """All rows in order with the union of the types, read part by part while they are consumed."""
@@ -140,7 +137,7 @@ class Spool:
             some = schema if wanted is None else pl.Schema({name: schema[name] for name in wanted})
             held: list[tuple[Line, Packed]] = []
             rows = size = 0
-            for line, packed in self._packed(0):
+            for line, packed in self._packed():
                 held.append((line, packed))
                 rows, size = rows + line.rows, size + line.length
                 if rows >= CHUNK_ROWS or size >= _UNPACKED_BYTES:
@@ -151,12 +148,12 @@ class Spool:
 
         return in_parts(schema, parts)
 
-    def _packed(self, first: int) -> Iterator[tuple[Line, Packed]]:
-        """The parts from one on as they are kept."""
+    def _packed(self) -> Iterator[tuple[Line, Packed]]:
+        """The parts as they are kept."""
         open_name = ""
         file: BinaryIO | None = None
         try:
-            for line in self._lines[first:]:
+            for line in self._lines:
                 if line.file != open_name:
                     if file is not None:
                         file.close()

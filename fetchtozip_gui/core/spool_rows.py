@@ -31,7 +31,7 @@ def read_exactly(file: BinaryIO, line: Line) -> Packed:
     return data
 
 
-def unpacked(line: Line, packed: Packed, wanted: Wanted) -> pl.DataFrame:
+def unpacked(line: Line, packed: Packed, wanted: Wanted = None) -> pl.DataFrame:
     """The wanted columns of a part, or all where it has none of them."""
     here = None if wanted is None else [name for name, _ in line.schema if name in wanted]
     return pl.read_ipc_stream(io.BytesIO(packed), columns=here or None)

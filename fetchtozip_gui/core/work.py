@@ -160,9 +160,15 @@ class Step(Protocol):
 
 
 def in_order(
-    pool: ThreadPoolExecutor, work: Callable[[In], Out], items: Iterable[In], ahead: int
+    pool: ThreadPoolExecutor | None, work: Callable[[In], Out], items: Iterable[In], ahead: int
 ) -> Generator[Out, None, None]:
-    """Run `work` on `items` side by side and give the results in order, at most `ahead` of them waiting."""
+    """Run `work` on `items` side by side and give the results in order, at most `ahead` of them waiting.
+
+    Without a pool, one after the other.
+    """
+    if pool is None:
+        yield from map(work, items)
+        return
     waiting: list[Future[Out]] = []
     try:
         for item in items:

@@ -71,8 +71,8 @@ def test_rows_are_packed_in_threads_and_noted_in_order(tmp_path: Path) -> None:
 
     frame = pl.DataFrame({"n": range(10 * CHUNK_ROWS)})
     rows = reading(frame.schema, lambda wanted: frame.iter_slices(CHUNK_ROWS))
-    with ThreadPoolExecutor(2, "work") as pool, Scratch(tmp_path / "s") as scratch:
-        kept = scratch.keep(rows, pool, Sums())
+    with ThreadPoolExecutor(2, "work") as pool, Scratch(tmp_path / "s", pool=pool) as scratch:
+        kept = scratch.keep(rows, Sums())
         assert pl.concat(chunks(kept)).equals(frame)
     assert Sums.found == [int(part["n"].sum()) for part in frame.iter_slices(CHUNK_ROWS)]
     assert all(name.startswith("work") for name in Sums.threads)

@@ -83,6 +83,15 @@ def _loop(qapp: QApplication) -> Iterator[None]:
 
 
 @pytest.fixture
+def errands(qapp: QApplication) -> Iterator[Errands]:
+    """In threads of their own."""
+    errands = Errands()
+    yield errands
+    errands.close()
+    errands.deleteLater()
+
+
+@pytest.fixture
 def memory(tmp_path: Path) -> Memory:
     """An empty one."""
     return Memory(tmp_path / "window.ini")

@@ -20,13 +20,6 @@ from fetchtozip_gui.gui.errands import Errands
 
 
 @pytest.fixture
-def errands(qapp: QApplication) -> Iterator[Errands]:
-    errands = Errands()
-    yield errands
-    errands.close()
-
-
-@pytest.fixture
 def latest(errands: Errands) -> Latest:
     return Latest(errands, errands)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
 
 import pytest
 from PySide6.QtCore import QThread
@@ -12,13 +11,6 @@ from pytestqt.qtbot import QtBot
 
 from fetchtozip_gui.core.errors import FetchToZipError, OutputError, Unforeseen
 from fetchtozip_gui.gui.errands import Errands, ignore
-
-
-@pytest.fixture
-def errands(qapp: QApplication) -> Iterator[Errands]:
-    errands = Errands()
-    yield errands
-    errands.close()
 
 
 def test_work_is_done_elsewhere_and_answered_here(qtbot: QtBot, qapp: QApplication, errands: Errands) -> None:

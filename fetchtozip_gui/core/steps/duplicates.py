@@ -39,7 +39,7 @@ def later_duplicates(
     that hold one repeat nothing.
     """
     key = pl.struct(named(name) for name in columns)
-    hashes = _hashes(rows, columns) if noted is None or noted.is_empty else noted.all()
+    hashes = (noted or Hashes(columns)).all(rows)
     twice = _twice(hashes)
     if twice.is_empty():
         return pl.Series(_NUMBER, [], dtype=pl.UInt64)
@@ -72,11 +72,6 @@ class Hashes:
         self._found: list[pl.Series] = []
         self._count = 0
 
-    @property
-    def is_empty(self) -> bool:
-        """Whether no rows have been noted."""
-        return not self._found
-
     def of(self, frame: pl.DataFrame) -> pl.Series:
         """Those of some rows; in any thread."""
         # columns are hashed in a quarter of the time of rows as objects; another seed for each tells (1, 2) from (2, 1)
@@ -92,17 +87,13 @@ class Hashes:
         elif self._count > _SORTED:
             self._found = [_halved(one) for one in self._found]
 
-    def all(self) -> pl.Series:
-        """Those of all rows; they are let go of."""
-        found, self._found = self._found, []
+    def all(self, rows: pl.LazyFrame) -> pl.Series:
+        """Those of all rows, in a pass over them where none has been noted; they are let go of."""
+        if not self._found:
+            for frame in chunks(rows, self.columns):
+                self.add(self.of(frame))
+        found, self._found, self._count = self._found, [], 0
         return pl.concat(found, rechunk=False) if found else pl.Series("hash", [], dtype=pl.UInt64)
-
-
-def _hashes(rows: pl.LazyFrame, columns: Sequence[str]) -> pl.Series:
-    noted = Hashes(columns)
-    for frame in chunks(rows, columns):
-        noted.add(noted.of(frame))
-    return noted.all()
 
 
 def _halved(hashes: pl.Series) -> pl.Series:

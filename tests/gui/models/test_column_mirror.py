@@ -30,14 +30,6 @@ def inputs(tmp_path: Path) -> Iterator[Inputs]:
 
 
 @pytest.fixture
-def errands() -> Iterator[Errands]:
-    errands = Errands()
-    yield errands
-    errands.close()
-    errands.deleteLater()
-
-
-@pytest.fixture
 def mirror(
     draft: DraftModel, findings: Findings, find: Callable[..., None], inputs: Inputs, errands: Errands
 ) -> Iterator[Callable[[], ColumnMirror]]:

@@ -20,14 +20,6 @@ ROWS = 200_000
 
 
 @pytest.fixture
-def errands(qtbot: QtBot) -> Iterator[Errands]:
-    errands = Errands()
-    yield errands
-    errands.close()
-    errands.deleteLater()
-
-
-@pytest.fixture
 def path(tmp_path: Path) -> Path:
     path = tmp_path / "rows.parquet"
     numbers = pl.int_range(ROWS, eager=True)

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import polars as pl
 import pytest
 
 from fetchtozip_gui.core.http.tester import Sent, Tested
-from fetchtozip_gui.gui.errands import Errands
 from fetchtozip_gui.gui.models.findings import Findings
 
 
@@ -23,11 +22,3 @@ def find(findings: Findings) -> Callable[..., None]:
         findings.tell(Tested(frame, frame.schema, None, None, frame.height, "$", {}, (), sent, None, None))
 
     return tell
-
-
-@pytest.fixture
-def errands() -> Iterator[Errands]:
-    errands = Errands()
-    yield errands
-    errands.close()
-    errands.deleteLater()

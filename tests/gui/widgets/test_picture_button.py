@@ -23,13 +23,6 @@ MANY = 200
 
 
 @pytest.fixture
-def errands(qapp: QApplication) -> Iterator[Errands]:
-    errands = Errands()
-    yield errands
-    errands.close()
-
-
-@pytest.fixture
 def hold(errands: Errands) -> Iterator[Callable[[], threading.Event]]:
     """Lets no errand begin until the event is set: all four threads wait for it."""
     events: list[threading.Event] = []
