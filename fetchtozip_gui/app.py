@@ -37,6 +37,9 @@ def main(argv: Sequence[str] = ()) -> int:
     display.check()
     from PySide6.QtWidgets import QApplication  # heavy: 0.2 s, and only the window needs it
 
+    from fetchtozip_gui.gui.plain_imports import import_plainly
+
+    import_plainly()
     from fetchtozip_gui.gui.instance import hand_over
     from fetchtozip_gui.gui.quitting import quits_on_signals
 

@@ -11,44 +11,54 @@ import sys
 import time
 from pathlib import Path
 
-from PySide6 import QtWidgets
-from PySide6.QtCore import QEvent, QObject, QTimer
+from fetchtozip_gui.gui import display
 
 
-class FirstFrame(QObject):
-    """Waits for the window's first paint event, and tells the time when it has been dealt with."""
+def watch() -> None:
+    """Put somebody beside Qt's application who tells the time once the window's first paint has been dealt with."""
+    from PySide6 import QtWidgets  # as late as the program loads it
+    from PySide6.QtCore import QEvent, QObject, QTimer
 
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if event.type() is QEvent.Type.Paint:
-            watched.removeEventFilter(self)
-            QTimer.singleShot(0, self._tell)
-        return False
+    class FirstFrame(QObject):
+        def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+            if event.type() is QEvent.Type.Paint:
+                watched.removeEventFilter(self)
+                QTimer.singleShot(0, tell)
+                QTimer.singleShot(0, QtWidgets.QApplication.quit)
+            return False
 
-    def _tell(self) -> None:
-        at, cpu = time.monotonic(), time.process_time()
-        modules = list(sys.modules.values())
-        loaded = {str(getattr(it, name, "") or "") for it in modules for name in ("__file__", "__cached__")}
-        mapped = {line.split()[-1] for line in Path("/proc/self/maps").read_text().splitlines() if "/" in line}
-        files = sorted(file for file in loaded | mapped if Path(file).is_file())
-        print(json.dumps({"at": at, "cpu": cpu, "files": files}), flush=True)
-        QtWidgets.QApplication.quit()
+    class Watched(QtWidgets.QApplication):
+        def exec(self) -> int:  # type: ignore[override]
+            watcher = FirstFrame()
+            for window in self.topLevelWidgets():
+                if window.isVisible():
+                    window.installEventFilter(watcher)
+            return super().exec()
+
+    QtWidgets.QApplication = Watched  # type: ignore[misc]
 
 
-class Watched(QtWidgets.QApplication):
-    """Qt's application, with somebody who looks once the program has shown its window and waits for events."""
-
-    def exec(self) -> int:  # type: ignore[override]
-        watcher = FirstFrame()
-        for window in self.topLevelWidgets():
-            if window.isVisible():
-                window.installEventFilter(watcher)
-        return super().exec()
+def tell() -> None:
+    """Print what was needed until now."""
+    at, cpu = time.monotonic(), time.process_time()
+    modules = list(sys.modules.values())
+    loaded = {str(getattr(it, name, "") or "") for it in modules for name in ("__file__", "__cached__")}
+    mapped = {line.split()[-1] for line in Path("/proc/self/maps").read_text().splitlines() if "/" in line}
+    files = sorted(file for file in loaded | mapped if Path(file).is_file())
+    print(json.dumps({"at": at, "cpu": cpu, "files": files}), flush=True)
 
 
 if __name__ == "__main__":
-    QtWidgets.QApplication = Watched  # type: ignore[misc]
     from fetchtozip_gui.__main__ import main
 
+    check = display.check
+
+    def check_and_watch() -> None:
+        """The last that the program does before it loads Qt."""
+        check()
+        watch()
+
+    display.check = check_and_watch  # type: ignore[assignment]
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     sys.argv = ["fetchtozip", "--data-dir", sys.argv[1]]
     main()
