@@ -23,6 +23,7 @@ def main() -> None:
 
         answer_query()
     if is_for_the_window(arguments):
+        gc.disable()  # what is loaded is hardly ever garbage; later on the window's collector does it
         raise SystemExit(_open_window(arguments))
     gc.set_threshold(50_000)  # what is loaded is hardly ever garbage
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "1")  # to look for some among all packages takes 25 ms

@@ -1,6 +1,7 @@
 """The whole program, watched from inside its process until its window has been shown for the first time.
 
 python -m tests.benchmarks.first_frame FOLDER    prints the clock, the processor's seconds and the files opened by then
+python -m tests.benchmarks.first_frame           does so of an empty window in place of the program's
 """
 
 from __future__ import annotations
@@ -48,7 +49,19 @@ def tell() -> None:
     print(json.dumps({"at": at, "cpu": cpu, "files": files}), flush=True)
 
 
-if __name__ == "__main__":
+def show_nothing() -> None:
+    """What Qt alone takes on this machine."""
+    watch()
+    from PySide6 import QtWidgets
+
+    application = QtWidgets.QApplication(["empty"])
+    window = QtWidgets.QMainWindow()
+    window.show()
+    application.exec()
+
+
+def show_program(folder: str) -> None:
+    """What the program takes, started as the command does."""
     from fetchtozip_gui.__main__ import main
 
     check = display.check
@@ -59,6 +72,10 @@ if __name__ == "__main__":
         watch()
 
     display.check = check_and_watch  # type: ignore[assignment]
-    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
-    sys.argv = ["fetchtozip", "--data-dir", sys.argv[1]]
+    sys.argv = ["fetchtozip", "--data-dir", folder]
     main()
+
+
+if __name__ == "__main__":
+    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    show_program(sys.argv[1]) if sys.argv[1:] else show_nothing()
