@@ -67,11 +67,11 @@ class Rooms(QObject):
         self._idle.timeout.connect(self._prepare_one)
         self.comparisons = Comparisons(window.session, window.jobs, window.errands, self)
 
-    def page(self, name: str) -> tuple[QWidget, bool]:
-        """A page, and whether it was made just now."""
+    def page(self, name: str) -> QWidget:
+        """A page, made when it is first asked for."""
         known = self._made.get(name)
         if known is not None:
-            return known, False
+            return known
         make: dict[str, Callable[[], QWidget]] = {
             "export": lambda: self.bench.page,
             "jobs": self._jobs,
@@ -81,12 +81,14 @@ class Rooms(QObject):
             "help": self._help,
         }
         made = self._made[name] = make[name]()
-        return made, True
+        return made
 
     def prepare(self) -> None:
         """Load and make the other pages piece by piece while nothing runs, so that none holds the window up later."""
         load = [partial(import_module, f"fetchtozip_gui.gui.{name}") for name in LATER]
-        self._pieces = [*load, *(partial(self._window.make, place.id) for place in PLACES)]
+        # to make a page takes about as long as to dress it once it is in the window
+        make = [partial(how, place.id) for place in PLACES for how in (self.page, self._window.make)]
+        self._pieces = [*load, *make]
         self._idle.start()
 
     def leave(self) -> None:

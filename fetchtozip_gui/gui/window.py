@@ -142,8 +142,8 @@ class Window(QMainWindow):
 
     def make(self, page: str) -> QWidget:
         """A page, which may not have been asked for yet."""
-        made, is_new = self.rooms.page(page)
-        if is_new:
+        made = self.rooms.page(page)
+        if self._stack.indexOf(made) < 0:
             self._stack.addWidget(made)
             restore_splitters(made, self.memory)
         return made

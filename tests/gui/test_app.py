@@ -124,7 +124,7 @@ def test_the_main_job_by_mouse(qtbot: QtBot, qapp: QApplication, data: Path, dow
         card = bench.cards.newest()
         qtbot.waitUntil(card.file.isVisible, timeout=LONG)
         qtbot.mouseClick(card.buttons["details"], Qt.MouseButton.LeftButton)
-        page = program.window.findChild(type(program.window.rooms.page("jobs")[0]))
+        page = program.window.findChild(type(program.window.rooms.page("jobs")))
         assert page.isVisible()
         assert page.card.job.id == jobs.newest().id
         assert "Pagination: page numbers" in page.log.toPlainText()

@@ -106,13 +106,14 @@ def test_the_other_pages_are_made_while_nothing_runs(qtbot: QtBot, window: Windo
     focused = window.focusWidget()
     with qtbot.waitSignal(window.rooms.prepared, timeout=LONG):
         window.rooms.prepare()
-    made = set(window.rooms._made)
-    assert made == {place.id for place in window.places}
+    made = dict(window.rooms._made)
+    assert set(made) == {place.id for place in window.places}
     assert window.rooms.bench.page.isVisible()
     assert window.focusWidget() is focused
-    pages = {name: window.rooms.page(name) for name in made}
-    assert not any(is_new for _, is_new in pages.values())
-    assert window.go_to("script") is pages["script"][0]
+    for name, page in made.items():
+        assert page.window() is window
+        assert window.rooms.page(name) is page
+    assert window.go_to("script") is made["script"]
 
 
 def test_nothing_is_made_beside_a_job(qtbot: QtBot, window: Window, practice: str) -> None:
