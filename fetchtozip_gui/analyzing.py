@@ -15,6 +15,7 @@ from fetchtozip_gui.core.analysis.report import report
 from fetchtozip_gui.core.analysis.report_page import SUFFIXES, document
 from fetchtozip_gui.core.bring.documents import is_recipe
 from fetchtozip_gui.core.errors import FetchToZipError, OutputError, RecipeError, RowsRejected
+from fetchtozip_gui.core.memory import give_back
 from fetchtozip_gui.core.names import safe_name
 from fetchtozip_gui.core.outputs.file import FileOutput
 from fetchtozip_gui.core.recipe import SIZE_LIMIT, Recipe
@@ -105,6 +106,7 @@ def _check(to: Path, what: str, recipe: Recipe) -> None:
 
 
 def _report(rows: Path, title: str, suffix: str) -> str:
+    give_back()  # the job is over
     try:
         return document(report(pl.scan_parquet(rows, glob=False), title, now_utc()), suffix)
     except Exception as error:

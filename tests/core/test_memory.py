@@ -46,6 +46,30 @@ def test_settling_it_twice_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> N
     assert os.environ["_RJEM_MALLOC_CONF"] == once
 
 
+GIVING = """
+from pathlib import Path
+from fetchtozip_gui.core.memory import give_back, keep_little
+
+
+def held():
+    return int(Path("/proc/self/statm").read_text().split()[1]) * 4096
+
+
+keep_little()
+many = [bytearray(2_000) for _ in range(20_000)]
+many = many[-1:]  # the last one keeps the system's end of the memory where it is
+before = held()
+give_back()
+print(before - held())
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere is another C library")
+def test_what_is_free_is_given_back() -> None:
+    told = subprocess.run([sys.executable, "-c", GIVING], capture_output=True, text=True, check=True).stdout
+    assert int(told) > 20_000_000
+
+
 def _told(user: dict[str, str]) -> str:
     """What the allocator prints when its process ends."""
     others = {name: value for name, value in os.environ.items() if name != "_RJEM_MALLOC_CONF"}

@@ -66,7 +66,8 @@ def _guessed(lazy: pl.LazyFrame, names: list[str], schema: pl.Schema, rows: int)
         # all of them are counted together, and it only matters whether most rows have a value of their own
         starts = {0, max(0, rows // 2), max(0, rows - _LOOKED_AT)}
         some = [lazy.select(hashes).slice(start, _LOOKED_AT).select(pl.all().n_unique()) for start in sorted(starts)]
-        seen = zip(*(frame.row(0) for frame in pl.collect_all(some, engine="streaming")), strict=True)
+        # one after the other: together they would hold the rows around each place at once
+        seen = zip(*(plan.collect(engine="streaming").row(0) for plan in some), strict=True)
         found = [rows if max(each) > _LOOKED_AT // 4 else max(each) for each in seen]
     else:
         told = lazy.select(hashes).select(pl.all().approx_n_unique())
@@ -76,11 +77,21 @@ def _guessed(lazy: pl.LazyFrame, names: list[str], schema: pl.Schema, rows: int)
 
 def of_sorted(name: str, ordered: pl.Series, missing: int, top: int = 1) -> Category:
     """The same for the values of a column that are in memory, sorted, with none missing."""
-    starts = (ordered != ordered.shift(1)).fill_null(True).arg_true()
-    ends = pl.concat([starts.slice(1), pl.Series([ordered.len()], dtype=starts.dtype)])
-    counts = pl.DataFrame({"key": ordered.gather(starts), "len": ends - starts})
-    most = _most(counts, top, top).sort("len", "key", descending=[True, False])
+    counts = _runs(ordered)
+    most = _most(counts, top, top, is_ordered=True).sort("len", "key", descending=[True, False])
     return _category(name, ordered.dtype, ordered.len(), missing, counts.height, _weight(counts), most)
+
+
+def _runs(ordered: pl.Series) -> pl.DataFrame:
+    """How often each value of a sorted column is there; null is a value."""
+    count = ordered.len()
+    others = ordered.slice(1).ne_missing(ordered.slice(0, max(0, count - 1)))
+    if others.all():
+        # nothing is there twice, and the values need not be copied
+        return ordered.alias("key").to_frame().with_columns(len=pl.lit(1, pl.UInt32))
+    starts = pl.concat([pl.Series([0], dtype=pl.UInt32), others.arg_true() + 1])
+    ends = pl.concat([starts.slice(1), pl.Series([count], dtype=starts.dtype)])
+    return pl.DataFrame({"key": ordered.gather(starts), "len": ends - starts})
 
 
 def _category(
@@ -94,8 +105,8 @@ def _weight(counts: pl.DataFrame) -> float:
     """The sum of n log2 n, of which the entropy is made; values that are there once add nothing."""
     return float(
         counts.lazy()
-        .select(pl.col("len").cast(pl.Float64))
         .filter(pl.col("len") > 1)
+        .select(pl.col("len").cast(pl.Float64))
         .select((pl.col("len") * pl.col("len").log(2)).sum())
         .collect()
         .item()
@@ -108,27 +119,31 @@ def _counted(lazy: pl.LazyFrame, name: str, dtype: pl.DataType, rows: int, about
     value = pl.when(~is_missing(name, dtype)).then(_comparable(name, dtype)).alias("value")
     values = lazy.select(value)
     if rows <= AT_ONCE and not _is_wide(dtype) and dtype not in (pl.Boolean, pl.Categorical, pl.Enum):
-        there = values.collect(engine="streaming")["value"].drop_nulls()
-        return of_sorted(name, there.sort(), rows - there.len(), top)
+        ordered = values.collect(engine="streaming")["value"].drop_nulls().sort()
+        return of_sorted(name, ordered, rows - ordered.len(), top)
     by_hash = dtype.is_nested() or (_is_wide(dtype) and about > BY_VALUE)
     hashed = pl.when(pl.col("value").is_not_null()).then(pl.col("value").hash(_SEED))
-    distinct, missing, weight, kept = 0, 0, 0.0, pl.DataFrame()
-    for every in _parts(values.select((hashed if by_hash else pl.col("value")).alias("key")), about):
+    distinct, missing, weight, kept, each_once = 0, 0, 0.0, pl.DataFrame(), False
+    keys = values.select((hashed if by_hash else pl.col("value")).alias("key"))
+    # to sort so many hashes takes a third of the memory of a table of them
+    sorts = by_hash and rows <= AT_ONCE
+    for every in _sorted(keys) if sorts else _parts(keys, about):
         counts = every.filter(pl.col("key").is_not_null())
         missing += sum(every.filter(pl.col("key").is_null())["len"])
         distinct += counts.height
         weight += _weight(counts)
-        # a hash says nothing of its value's place among equally frequent ones
-        found = _most(counts, top, BY_VALUE if by_hash else top)
-        kept = pl.concat([kept, found]) if kept.width else found
-    if by_hash and distinct == rows - missing and not dtype.is_nested():
-        # no value is there twice
+        each_once = by_hash and distinct == rows - missing and not dtype.is_nested()
+        if not each_once:
+            # a hash says nothing of its value's place among equally frequent ones
+            found = _most(counts, top, BY_VALUE if by_hash else top, is_ordered=sorts)
+            kept = pl.concat([kept, found]) if kept.width else found
+    if each_once:
         most = values.drop_nulls().bottom_k(top, by="value").select("value", pl.lit(1)).collect(engine="streaming")
     else:
         most = _values(values.drop_nulls(), kept, dtype) if by_hash else kept
     most = most.rename(dict(zip(most.columns, ("key", "len"), strict=True)))
-    keys = ["len"] if dtype.is_nested() else ["len", "key"]
-    most = most.sort(keys, descending=[True, False][: len(keys)], maintain_order=True).head(top)
+    order = ["len"] if dtype.is_nested() else ["len", "key"]
+    most = most.sort(order, descending=[True, False][: len(order)], maintain_order=True).head(top)
     return _category(name, dtype, rows - missing, missing, distinct, weight, most)
 
 
@@ -142,6 +157,11 @@ def _comparable(name: str, dtype: pl.DataType) -> pl.Expr:
     return column.cast(pl.String) if dtype in (pl.Categorical, pl.Enum) else column
 
 
+def _sorted(keys: pl.LazyFrame) -> Iterator[pl.DataFrame]:
+    """How often each key is there, in one part; null is a key in it."""
+    yield _runs(keys.collect(engine="streaming")["key"].sort())
+
+
 def _parts(keys: pl.LazyFrame, about: int) -> Iterator[pl.DataFrame]:
     """How often each key is there, in as many parts as memory asks for; null is a key in one of them."""
     count = math.ceil(about / AT_ONCE)
@@ -150,14 +170,20 @@ def _parts(keys: pl.LazyFrame, about: int) -> Iterator[pl.DataFrame]:
         yield some.group_by("key").len().collect(engine="streaming")
 
 
-def _most(counts: pl.DataFrame, top: int, equal: int) -> pl.DataFrame:
-    """The `top` most frequent ones; of those that are as frequent as the last, `equal` at most, by their own order."""
+def _most(counts: pl.DataFrame, top: int, equal: int, *, is_ordered: bool = False) -> pl.DataFrame:
+    """The `top` most frequent ones; of those that are as frequent as the last, `equal` at most, by their own order.
+
+    `is_ordered`: the keys rise.
+    """
     if counts.height <= top:
         return counts
     least = counts["len"].top_k(top).min()
     above = counts.filter(pl.col("len") > least)
-    last = counts.filter(pl.col("len") == least)
     room = max(equal - above.height, 0)
+    if is_ordered:
+        # `bottom_k` holds all of them several times
+        return pl.concat([above, counts[(counts["len"] == least).arg_true().head(room)]])
+    last = counts.filter(pl.col("len") == least)
     return pl.concat([above, last if last.height <= room else last.bottom_k(room, by="key")])
 
 

@@ -10,7 +10,7 @@ from typing import Any
 import polars as pl
 
 from fetchtozip_gui.core.analysis.counts import Category, categorical, of_sorted
-from fetchtozip_gui.core.analysis.numbers import Extent, Number, chosen, extents, numbers, quantiles
+from fetchtozip_gui.core.analysis.numbers import Extent, Number, chosen, extents, numbers, quantiles, some_of
 from fetchtozip_gui.core.ranks import AT_ONCE, at_shares
 from fetchtozip_gui.core.steps.lookup import named
 
@@ -85,12 +85,14 @@ def describe(
 
 def _in_memory(lazy: pl.LazyFrame, column: Number) -> tuple[Category, tuple[float | None, ...]]:
     """Sorted once, for the counts and the quartiles."""
-    values = lazy.select(named(column.name).alias("value"), column.missing.alias("missing"))
-    found = values.collect(engine="streaming")
-    ordered = found.filter(~pl.col("missing"))["value"].sort()
+    value = pl.when(~column.missing).then(named(column.name)).alias("value")
+    found = lazy.select(value).collect(engine="streaming")["value"]
+    missing = found.null_count()
+    ordered = found.drop_nulls().sort()
+    del found
     finite = ordered.filter(ordered.is_finite()) if column.dtype.is_float() else ordered
-    counted = of_sorted(column.name, ordered, found.height - ordered.len())
-    return counted, at_shares(finite.cast(pl.Float64), QUARTILES)
+    counted = of_sorted(column.name, ordered, missing)
+    return counted, at_shares(finite, QUARTILES)
 
 
 def _described(counted: Category, ends: tuple[Any, Any], figures: Figures | None) -> Description:
@@ -107,15 +109,17 @@ def _described(counted: Category, ends: tuple[Any, Any], figures: Figures | None
 
 
 def _ends(lazy: pl.LazyFrame, schema: pl.Schema, names: list[str]) -> dict[str, tuple[Any, Any]]:
-    asked = []
-    for at, name in enumerate(names):
-        dtype, column = schema[name], named(name)
-        if dtype.is_nested() or dtype in (pl.Null, pl.Binary):
-            continue
-        ordered = column.cast(pl.String) if dtype in (pl.Categorical, pl.Enum) else column
-        asked += [ordered.min().alias(f"{at}.min"), ordered.max().alias(f"{at}.max")]
-    told = lazy.select(asked).collect(engine="streaming").row(0, named=True) if asked else {}
-    return {name: (told.get(f"{at}.min"), told.get(f"{at}.max")) for at, name in enumerate(names)}
+    told: dict[str, tuple[Any, Any]] = dict.fromkeys(names, (None, None))
+    able = [name for name in names if not (schema[name].is_nested() or schema[name] in (pl.Null, pl.Binary))]
+    for some in some_of(able):
+        asked = []
+        for name in some:
+            is_coded = schema[name] in (pl.Categorical, pl.Enum)
+            ordered = named(name).cast(pl.String) if is_coded else named(name)
+            asked += [ordered.min().alias(f"min {name}"), ordered.max().alias(f"max {name}")]
+        found = lazy.select(asked).collect(engine="streaming").row(0)
+        told |= dict(zip(some, zip(found[::2], found[1::2], strict=True), strict=True))
+    return told
 
 
 def _moments(lazy: pl.LazyFrame, columns: Sequence[Number], known: Sequence[Extent]) -> list[tuple[float, ...]]:

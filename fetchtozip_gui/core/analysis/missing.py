@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from fetchtozip_gui.core.analysis.numbers import chosen, is_missing
+from fetchtozip_gui.core.analysis.numbers import chosen, is_missing, some_of
 
 PATTERNS = 50
 """The most frequent ones that are told."""
@@ -43,10 +43,12 @@ def missing(rows: pl.DataFrame | pl.LazyFrame, columns: Sequence[str] | None = N
     names = chosen(schema, columns)
     if not names:
         return Missing(0, 0, (), (), 0)
-    counts = lazy.select(
-        pl.len(), *(is_missing(name, schema[name]).sum().alias(f"{at}") for at, name in enumerate(names))
-    )
-    total, *gone = counts.collect(engine="streaming").row(0)
+    total = 0
+    gone: list[int] = []
+    for few in some_of(names):
+        counts = lazy.select(pl.len(), *(is_missing(name, schema[name]).sum().alias(f"missing {name}") for name in few))
+        total, *counted = counts.collect(engine="streaming").row(0)
+        gone += counted
     # the columns that miss nothing are in no pattern
     some = [at for at, count in enumerate(gone) if count]
     groups = [some[start : start + _BITS] for start in range(0, len(some), _BITS)] or [[]]

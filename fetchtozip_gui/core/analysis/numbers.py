@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 import polars as pl
 
 from fetchtozip_gui.core import ranks
 from fetchtozip_gui.core.steps.lookup import known, named
+
+T = TypeVar("T")
 
 _HELD = 16_000_000
 """Numbers of a table up to which they are read once and held, rather than read for each pass."""
@@ -44,6 +48,13 @@ def is_missing(name: str, dtype: pl.DataType) -> pl.Expr:
 def chosen(schema: pl.Schema, columns: Sequence[str] | None) -> list[str]:
     """The columns that were named, all where none were; `StepError` for one that is not there."""
     return known(schema.names() if columns is None else columns, schema.names(), "columns")
+
+
+def some_of(columns: Sequence[T]) -> Iterator[Sequence[T]]:
+    """A third of the columns at a time, but four at least: what a pass over all rows reads together, it holds together,
+    and nothing is read twice."""
+    size = max(4, math.ceil(len(columns) / 3))
+    return (columns[start : start + size] for start in range(0, len(columns), size))
 
 
 def numbers(schema: pl.Schema, columns: Sequence[str] | None = None) -> tuple[Number, ...]:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 import math
+from collections import Counter
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 import numpy as np
 import pandas as pd
@@ -188,6 +190,25 @@ def test_texts_are_counted_alike_by_themselves_and_by_their_hashes(
     assert found.top == (("a", 8_000), ("b", 8_000), ("00000", 4), ("00001", 4), ("00002", 4))
     sizes = pd.Series([text for text in texts if text is not None]).value_counts()
     assert found.entropy == pytest.approx(scipy.stats.entropy(sizes, base=2))
+
+
+@given(
+    st.lists(st.one_of(st.none(), st.integers(0, 9)), min_size=1, max_size=40),
+    st.integers(1, 4),
+    st.sampled_from([12, 1_000]),
+)
+def test_any_values_are_counted_as_by_hand(values: list[int | None], top: int, by_value: int) -> None:
+    frame = pl.DataFrame({"number": values, "text": [None if it is None else str(it) for it in values]})
+    frame = frame.cast({"number": pl.Int64, "text": pl.String})
+    # of the longer ones only hashes are held where there may be more than 12 values
+    with mock.patch.multiple(counts, BY_VALUE=by_value, _LOOKED_AT=4):
+        both = categorical(frame, top=top)
+    for column, found in zip(frame.get_columns(), both, strict=True):
+        sizes = Counter(value for value in column if value is not None)
+        assert (found.count, found.distinct, found.missing) == (sizes.total(), len(sizes), values.count(None))
+        assert list(found.top) == sorted(sizes.items(), key=lambda one: (-one[1], one[0]))[:top]
+        entropy = found.entropy if sizes and found.entropy is not None else 0.0
+        assert entropy == pytest.approx(scipy.stats.entropy([*sizes.values()] or [1], base=2), abs=1e-12)
 
 
 @pytest.mark.parametrize("method", ["pearson", "spearman"])
