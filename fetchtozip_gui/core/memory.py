@@ -43,5 +43,6 @@ def keep_little() -> None:
 
 def give_back() -> None:
     """Give the system what the C library holds for later, between two kinds of work: some 12 MB after a job."""
-    with suppress(OSError, AttributeError):  # another C library than glibc
-        ctypes.CDLL(None).malloc_trim(0)
+    if sys.platform == "linux":
+        with suppress(OSError, AttributeError):  # another C library than glibc
+            ctypes.CDLL(None).malloc_trim(0)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
 import subprocess
 import sys
 
 import pytest
 
-from fetchtozip_gui.core.memory import keep_little
+from fetchtozip_gui.core.memory import give_back, keep_little
 
 CODE = """
 import os
@@ -68,6 +69,13 @@ print(before - held())
 def test_what_is_free_is_given_back() -> None:
     told = subprocess.run([sys.executable, "-c", GIVING], capture_output=True, text=True, check=True).stdout
     assert int(told) > 20_000_000
+
+
+def test_elsewhere_nothing_is_given_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    # there is no C library without a name on Windows: to ask for it raises
+    monkeypatch.setattr(sys, "platform", "win32")
+    monkeypatch.setattr(ctypes, "CDLL", None)
+    give_back()
 
 
 def _told(user: dict[str, str]) -> str:

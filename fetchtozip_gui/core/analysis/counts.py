@@ -88,8 +88,8 @@ def _runs(ordered: pl.Series) -> pl.DataFrame:
     others = ordered.slice(1).ne_missing(ordered.slice(0, max(0, count - 1)))
     if others.all():
         # nothing is there twice, and the values need not be copied
-        return ordered.alias("key").to_frame().with_columns(len=pl.lit(1, pl.UInt32))
-    starts = pl.concat([pl.Series([0], dtype=pl.UInt32), others.arg_true() + 1])
+        return ordered.alias("key").to_frame().with_columns(len=pl.lit(1, pl.get_index_type()))
+    starts = pl.concat([pl.Series([0], dtype=pl.get_index_type()), others.arg_true() + 1])
     ends = pl.concat([starts.slice(1), pl.Series([count], dtype=starts.dtype)])
     return pl.DataFrame({"key": ordered.gather(starts), "len": ends - starts})
 
