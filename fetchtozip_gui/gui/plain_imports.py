@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import builtins
-import sys
 
 
 def import_plainly() -> None:
-    """Undo what PySide does to `import` once its QtCore is loaded; doing it twice is harmless.
+    """Undo what PySide does to `import` once its QtCore is loaded; before, and twice, it is harmless.
 
     PySide reads the source of every module that is imported after it, to learn whether it may ask for snake_case names
     (`from __feature__ import …`), and keeps all of them in memory: a quarter of the time to the first frame. Nothing
     here asks for that. What does, or takes `*` of a Qt module, has to be imported before.
     """
-    if "PySide6.QtCore" in sys.modules:
-        builtins.__import__ = getattr(builtins, "__orig_import__", builtins.__import__)
+    builtins.__import__ = getattr(builtins, "__orig_import__", builtins.__import__)

@@ -123,7 +123,7 @@ def _counted(lazy: pl.LazyFrame, name: str, dtype: pl.DataType, rows: int, about
         return of_sorted(name, ordered, rows - ordered.len(), top)
     by_hash = dtype.is_nested() or (_is_wide(dtype) and about > BY_VALUE)
     hashed = pl.when(pl.col("value").is_not_null()).then(pl.col("value").hash(_SEED))
-    distinct, missing, weight, kept, each_once = 0, 0, 0.0, pl.DataFrame(), False
+    distinct, missing, weight, kept = 0, 0, 0.0, pl.DataFrame()
     keys = values.select((hashed if by_hash else pl.col("value")).alias("key"))
     # to sort so many hashes takes a third of the memory of a table of them
     sorts = by_hash and rows <= AT_ONCE
@@ -132,12 +132,11 @@ def _counted(lazy: pl.LazyFrame, name: str, dtype: pl.DataType, rows: int, about
         missing += sum(every.filter(pl.col("key").is_null())["len"])
         distinct += counts.height
         weight += _weight(counts)
-        each_once = by_hash and distinct == rows - missing and not dtype.is_nested()
-        if not each_once:
-            # a hash says nothing of its value's place among equally frequent ones
-            found = _most(counts, top, BY_VALUE if by_hash else top, is_ordered=sorts)
-            kept = pl.concat([kept, found]) if kept.width else found
-    if each_once:
+        # a hash says nothing of its value's place among equally frequent ones
+        found = _most(counts, top, BY_VALUE if by_hash else top, is_ordered=sorts)
+        kept = pl.concat([kept, found]) if kept.width else found
+    if by_hash and distinct == rows - missing and not dtype.is_nested():
+        # no value is there twice
         most = values.drop_nulls().bottom_k(top, by="value").select("value", pl.lit(1)).collect(engine="streaming")
     else:
         most = _values(values.drop_nulls(), kept, dtype) if by_hash else kept
