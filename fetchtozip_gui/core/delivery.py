@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ import polars as pl
 
 from fetchtozip_gui.core import datapackage
 from fetchtozip_gui.core import schema as types
+from fetchtozip_gui.core.beside import Beside
 from fetchtozip_gui.core.disk import Disk
 from fetchtozip_gui.core.errors import RowsRejected
 from fetchtozip_gui.core.events import Event, Shaped, Wrote
@@ -25,6 +27,7 @@ from fetchtozip_gui.core.recipe import Recipe
 from fetchtozip_gui.core.rejects import Rejects
 from fetchtozip_gui.core.shape import BATCH_ROWS, Shape
 from fetchtozip_gui.core.spool import Spool
+from fetchtozip_gui.core.steps.duplicates import NotRising
 from fetchtozip_gui.core.verdict import Verdict
 
 CHUNK_ROWS = 4_000
@@ -78,9 +81,10 @@ class _Link:
 class Delivery:
     """One result in the making.
 
-    Rows that need no whole-table step go straight through with `offer` while pages still arrive. When the source's
-    types are widened after bytes were written, those are thrown away and `rest` writes everything once more from
-    the spool: at most twice the work, and the same bytes as if the types had been known from the start.
+    Rows that need no whole-table step go straight through with `offer` while pages still arrive, and those that are
+    judged first are judged and put aside meanwhile. When the source's types are widened after that, what was made is
+    thrown away and `rest` makes everything once more from the spool: at most twice the work, and the same bytes as if
+    the types had been known from the start.
     """
 
     def __init__(
@@ -94,7 +98,9 @@ class Delivery:
         *,
         ahead: int,
         started: datetime,
+        arriving: bool,
     ) -> None:
+        """`arriving` says whether rows are still to be fetched."""
         self._recipe = recipe
         self._shape = shape
         self._disk = disk
@@ -104,13 +110,15 @@ class Delivery:
         self._options = options
         self._format = format_of(recipe.output, destination)
         self._target = Destination(destination, disk)
-        self._rejects = Rejects(destination, options, disk) if shape.judges else None
-        self._late = shape.whole
+        self._judges_meanwhile = arriving and shape.judges_first
+        self._late = shape.whole and not self._judges_meanwhile
         self._begin()
 
     def _begin(self) -> None:
         self._source: pl.Schema | None = None
         self._writer: Writer | None = None
+        self._beside: Beside | None = None
+        self._rejects = Rejects(self._target.path, self._options, self._disk) if self._shape.judges else None
         self._held: list[tuple[pl.DataFrame, pl.Schema | None]] = []
         self._held_rows = 0
         self._before: Future[_Waiting] = Future()
@@ -149,27 +157,45 @@ class Delivery:
         """
         if self._late:
             return
+        if self._judges_meanwhile and not source:
+            self._late = True
+            return
         if self._source is None:
             yield from self._open(source)
         elif source is not self._source:
             if source != self._source:
-                self._abandon()
-                self._late = True
+                self._begin_late()
                 return
             self._source = source
-        self._take(frame, known)
+        if self._beside is None:
+            self._take(frame, known)
+        else:
+            yield from self._put_out(self._beside.give(frame))
+            if self._beside.over:
+                # what is wrong with these rows is told when all are there
+                self._begin_late()
+                return
         yield from self._write(self._ahead)
+
+    def _begin_late(self) -> None:
+        """Leave everything to `rest`."""
+        self._abandon()
+        self._late = True
 
     def rest(self, spool: Spool) -> Iterator[Event]:
         """Write what has not gone straight through, to the last row."""
+        if self._beside is not None:
+            try:
+                yield from self._put_out(self._told(self._beside.rest()))
+            except NotRising:
+                self._begin_late()
         if self._late:
             self._begin()
             spool.settle()
             yield from self._open(spool.schema)
             if self._shape.whole and spool.schema:
-                for frame in self._judged(spool):
-                    self._submit(frame.clone)
-                    yield from self._write(self._ahead)
+                made = self._shape.batches(spool.scan(), self._rejects, self._pool)
+                yield from self._put_out(self._told(made))
             else:
                 for frame in spool.frames():
                     self._take(frame, None)
@@ -179,10 +205,15 @@ class Delivery:
         self._flush(last=True)
         yield from self._write(0)
 
-    def _judged(self, spool: Spool) -> Iterator[pl.DataFrame]:
-        """All rows shaped; where rows that break a rule are to end the job, they are listed beside it."""
+    def _put_out(self, frames: Iterator[pl.DataFrame]) -> Iterator[Event]:
+        for frame in frames:
+            self._submit(frame.clone)
+            yield from self._write(self._ahead)
+
+    def _told(self, frames: Iterator[pl.DataFrame]) -> Iterator[pl.DataFrame]:
+        """The same; where rows that break a rule are to end the job, they are listed beside it."""
         try:
-            yield from self._shape.batches(spool.scan(), self._rejects, self._pool)
+            yield from frames
         except RowsRejected:
             if self._rejects is not None and self._rejects.finish(inside=False):
                 self._rejects.commit()
@@ -192,6 +223,9 @@ class Delivery:
         self._source = source
         schema = self._shape.result(source)
         self._writer = self._format.open(self._target.begin(), schema, self._options)
+        if self._judges_meanwhile and not self._late:
+            walk = partial(self._shape.batches, rejects=self._rejects, pool=self._pool, arriving=True)
+            self._beside = Beside(source, walk)
         yield Shaped(self.columns)
 
     def _take(self, frame: pl.DataFrame, known: pl.Schema | None) -> None:
@@ -269,6 +303,9 @@ class Delivery:
         # the newest first: one that has begun may wait for the one before it
         for future in reversed(self._encoding):
             future.cancel()
+        if self._beside is not None:
+            self._beside.close()
+            self._beside = None
         if self._writer is not None:
             self._writer.abort()
             self._writer = None

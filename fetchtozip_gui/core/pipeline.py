@@ -61,6 +61,7 @@ def run(
             pool,
             ahead=tools.workers,
             started=spool.started,
+            arriving=spool.ended is None,
         ) as delivery,
     ):
         end = _End()
@@ -103,7 +104,7 @@ def _fetch(recipe: Recipe, spool: Spool, delivery: Delivery, tools: Tools, end: 
             spool.add(part, pack(part.frame) if part.packed is None else part.packed)
             yield from _drain(said)
             yield Fetched(spool.pages, spool.rows, spool.bytes, spool.total_rows, spool.total_pages)
-            yield from delivery.offer(part.frame, spool.schema, part.known)
+            yield from delivery.offer(part.of(spool.schema), spool.schema, part.known)
     yield from _drain(said)
     if end.failure is None:
         spool.end(limited=end.limited)

@@ -125,16 +125,22 @@ def beside(result: Path) -> Path:
 
 
 def judged(
-    rows: pl.LazyFrame, number: int, step: ValidateStep, rejects: Rejects | None, pool: ThreadPoolExecutor | None = None
+    rows: pl.LazyFrame,
+    number: int,
+    step: ValidateStep,
+    rejects: Rejects | None,
+    pool: ThreadPoolExecutor | None = None,
+    *,
+    rising: bool = False,
 ) -> Iterator[pl.DataFrame]:
     """The rows that stay, in order, for one walk to the end; every fault goes to `rejects`.
 
     `number` is the step's in the recipe; stretches of rows are judged in the `pool` while those before are written.
-    With `fail`, `StepError` at the end tells the first faults and the count.
+    With `fail`, `StepError` at the end tells the first faults and the count. See `ValidateStep.judge` for `rising`.
     """
     at = f"steps.{number} (validate)"
     try:
-        judge = step.judge(rows)
+        judge = step.judge(rows, rising=rising)
     except StepError as error:
         raise StepError(f"{at}: {error.message}", error.hint) from error
     dropped = step.on_error == "drop"
@@ -189,6 +195,7 @@ def _verdicts(
     def numbered() -> Iterator[tuple[pl.DataFrame, int]]:
         first = 0
         for frame in frames:
+            judge.follow(frame)
             yield frame, first
             first += frame.height
 

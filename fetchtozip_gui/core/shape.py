@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 
@@ -28,10 +28,11 @@ BATCH_ROWS = CHUNK_ROWS
 
 @dataclass(frozen=True, slots=True)
 class _Judging:
-    """Where faults go, and the threads that look for them."""
+    """Where faults go, the threads that look for them, and whether the rows arrive meanwhile, for one walk."""
 
     rejects: Rejects | None
     pool: ThreadPoolExecutor | None
+    arriving: bool
 
 
 class Shape:
@@ -46,6 +47,9 @@ class Shape:
         self._steps = tuple((number, step) for number, step in enumerate(steps) if getattr(step, "enabled", True))
         self.judges = any(isinstance(step, ValidateStep) for _, step in self._steps)
         self.whole = self.judges or any(step.whole() for _, step in self._steps)
+        first = next((step for _, step in self._steps if step.whole() or isinstance(step, ValidateStep)), None)
+        self.judges_first = isinstance(first, ValidateStep)
+        """Whether no step needs all rows before they are judged: a walk with `arriving` rows goes on beside them."""
         self.schema = lru_cache(maxsize=4)(self._schema)
         self._scratch = scratch
         self._disk = disk
@@ -71,14 +75,20 @@ class Shape:
             return types.conform(frame, result)
 
     def batches(
-        self, rows: pl.LazyFrame, rejects: Rejects | None = None, pool: ThreadPoolExecutor | None = None
-    ) -> Iterator[pl.DataFrame]:
+        self,
+        rows: pl.LazyFrame,
+        rejects: Rejects | None = None,
+        pool: ThreadPoolExecutor | None = None,
+        *,
+        arriving: bool = False,
+    ) -> Generator[pl.DataFrame, None, None]:
         """Shape all rows; chunks of `BATCH_ROWS` in order, with memory bounded by what the steps need.
 
-        What breaks a rule of a validating step is listed in `rejects`; `pool` has the threads that may judge.
+        What breaks a rule of a validating step is listed in `rejects`; `pool` has the threads that may judge. Rows that
+        are still `arriving` are read once, and `NotRising` where that does not tell whether values are unique.
         """
         with _worded(), Scratch(self._scratch, self._disk, pool) as scratch:
-            yield from chunks(self._carried(rows, _Judging(rejects, pool), scratch))
+            yield from chunks(self._carried(rows, _Judging(rejects, pool, arriving), scratch))
 
     def _carried(self, rows: pl.LazyFrame, judging: _Judging, scratch: Scratch) -> pl.LazyFrame:
         """The plan of all steps, with those before the last that judges carried out already."""
@@ -96,6 +106,7 @@ class Shape:
             if isinstance(step, ValidateStep):
                 later = [one for _, one in self._steps[place + 1 :]]
                 rows, at_hand = self._judged(rows, number, step, judging, scratch, later)
+                judging = replace(judging, arriving=False)
                 continue
             with _placed(number, step):
                 if isinstance(step, SqlStep):
@@ -118,7 +129,7 @@ class Shape:
         """The rows that stay, which are judged once, and whether they are at hand: put aside where a later step may
         look twice or not to the end, unless the next one puts them aside when their texts are in form."""
         schema = rows.collect_schema()
-        stay = judged(rows, number, step, judging.rejects, judging.pool)
+        stay = judged(rows, number, step, judging.rejects, judging.pool, rising=judging.arriving)
         keeps = bool(later) and isinstance(later[0], CleanStep) and later[0].twice()
         if not keeps and any(one.whole() or isinstance(one, ValidateStep) for one in later):
             return scratch.keep_frames(stay, schema), True

@@ -82,6 +82,8 @@ class Part:
     schema: pl.Schema | None = None
     known: pl.Schema | None = None
     """The frame's own types, where they are known: to ask a frame costs more than to keep what was found."""
+    typed: pl.DataFrame | None = None
+    """The same rows in the types of `schema`, where they have been made."""
     packed: Packed | None = None
     """The frame as the spool keeps it (`spool.pack`), where a thread has made that already."""
 
@@ -89,6 +91,10 @@ class Part:
     def types(self) -> pl.Schema:
         """The frame's own types."""
         return self.frame.schema if self.known is None else self.known
+
+    def of(self, schema: pl.Schema) -> pl.DataFrame:
+        """Its rows, already in these types where they have been made in them."""
+        return self.frame if self.typed is None or self.schema != schema else self.typed
 
 
 @dataclass(frozen=True)

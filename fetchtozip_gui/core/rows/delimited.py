@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import lru_cache
 from itertools import islice
 
 import polars as pl
@@ -14,6 +13,7 @@ from fetchtozip_gui.core.rows.column_names import nameless, unique_names
 from fetchtozip_gui.core.rows.dialect import Dialect, find_dialect
 from fetchtozip_gui.core.rows.encodings import Text
 from fetchtozip_gui.core.rows.parsed import Parsed
+from fetchtozip_gui.core.rows.proven import proven_bytes
 from fetchtozip_gui.core.rows.text_types import settled, types_of
 from fetchtozip_gui.core.rows.tokens import Record, records
 
@@ -21,8 +21,6 @@ BLOCK = 1024 * 1024
 """Bytes of text that are parsed at once."""
 LONGEST = 64 * 1024 * 1024
 """Bytes of the longest record."""
-_WIDEST_PROVEN = 5_000
-"""Columns up to which proving a block well formed is quick."""
 _LONGEST_FAULT = 4 * BLOCK
 """Bytes after which a quote that is not closed is taken for a fault, where such lines are left out."""
 
@@ -48,8 +46,8 @@ class Table:
     def parse(self, block: Block) -> Parsed:
         """The block's rows with their types; errors as those of `texts`. Safe in several threads."""
         faults: list[BadBody] = []
-        frame, types = settled(self.texts(block, faults))
-        return Parsed(frame, types, left_out=tuple(fault.message for fault in faults))
+        found = settled(self.texts(block, faults))
+        return Parsed(found.kept, found.types, left_out=tuple(fault.message for fault in faults), typed=found.typed)
 
     def texts(self, block: Block, faults: list[BadBody]) -> pl.DataFrame:
         """The block's rows. The line that is no row of this table is added to `faults`, or raised as `BadBody`."""
@@ -94,7 +92,10 @@ class Table:
         if not window:
             return None
         text = window if not final or window.endswith(b"\n") else window + b"\n"
-        proven = self._proven_bytes(text, line)
+        try:
+            proven = proven_bytes(text, self.dialect, len(self.columns))
+        except pl.exceptions.ComputeError:
+            raise _not_utf8(text, line) from None
         if proven == len(text):
             return Block(window, line, proven=True)
         if proven and (proven >= len(text) // 2 or b"\n" not in text[proven:-1]):
@@ -105,49 +106,6 @@ class Table:
         for record in self._records(window, line, final=False, faults=[]):
             end = record.end
         return Block(window[:end], line, proven=False) if end else None
-
-    def _proven_bytes(self, text: bytes, line: int) -> int:
-        """How many bytes at the beginning are whole records beyond doubt, as a grammar proves."""
-        try:
-            pl.Series([text], dtype=pl.Binary).cast(pl.String)
-        except pl.exceptions.ComputeError:
-            raise _not_utf8(text, line) from None
-        if len(self.columns) > _WIDEST_PROVEN:
-            return 0
-        if (simple := self._simple_bytes(text)) is not None:
-            return simple
-        marks, grammar = _grammar(self.dialect, len(self.columns))
-        rest = pl.Series([text.translate(marks)], dtype=pl.Binary).cast(pl.String).str.replace(grammar, "")
-        return len(text) - int(rest.str.len_bytes()[0])
-
-    def _simple_bytes(self, text: bytes) -> int | None:
-        """The same where no field is quoted, which takes a quarter of the time; null where one is."""
-        if (self.dialect.quote and self.dialect.quote.encode() in text) or b"\r" in text:
-            return None
-        end = text.rfind(b"\n") + 1
-        delimiter = self.dialect.delimiter.encode()
-        record = delimiter * (len(self.columns) - 1) + b"\n"
-        bare = text[:end].translate(None, _without(delimiter + b"\n"))
-        return end if bare == record * (len(bare) // len(record)) else None
-
-
-@lru_cache(maxsize=64)
-def _without(marks: bytes) -> bytes:
-    """All other bytes."""
-    return bytes(byte for byte in range(256) if byte not in marks)
-
-
-@lru_cache(maxsize=64)
-def _grammar(dialect: Dialect, width: int) -> tuple[bytes, str]:
-    """A table that turns all bytes without a meaning into one letter, and the expression for whole records of it."""
-    d, q = ord(dialect.delimiter), ord(dialect.quote or dialect.delimiter)
-    plain = "b" if dialect.delimiter == "a" else "a"
-    marks = bytes(byte if byte in (d, q, 10, 13) else ord(plain) for byte in range(256))
-    field = f"{plain}*"
-    if dialect.quote:
-        inside = rf"[{plain}\x{d:02x}\r\n]*"
-        field = rf"(?:\x{q:02x}{inside}\x{q:02x}(?:\x{q:02x}{inside}\x{q:02x})*|{field})"
-    return marks, rf"\A(?:(?:{field}\x{d:02x}){{{width - 1}}}{field}\r?\n)*"
 
 
 def delimited_frame(body: bytes, *, delimiter: str | None = None, encoding: str | None = None) -> Parsed:

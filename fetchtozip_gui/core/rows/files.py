@@ -54,6 +54,7 @@ def read_file(path: Path, options: Options, tools: Tools, done: Done) -> Iterato
                     cursor=cursor,
                     total_rows=job.total_rows,
                     schema=parsed.schema,
+                    typed=parsed.typed,
                     packed=packed,
                 )
         except BadBody as error:

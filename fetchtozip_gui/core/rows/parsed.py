@@ -19,3 +19,5 @@ class Parsed:
     schema: pl.Schema | None = None
     notes: tuple[str, ...] = ()
     left_out: tuple[str, ...] = ()
+    typed: pl.DataFrame | None = None
+    """The rows in the types of `schema`, where they have been made."""

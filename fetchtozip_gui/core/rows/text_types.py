@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from dataclasses import dataclass
 from decimal import Decimal
 
 import polars as pl
@@ -25,13 +26,25 @@ def types_of(texts: pl.DataFrame) -> pl.Schema:
 
     `00123`, `+5`, `1e5`, `-0`, `nan`, `1,5`, numbers beyond 64 bits and decimals that a float would change stay texts.
     """
-    return settled(texts)[1]
+    return settled(texts).types
 
 
-def settled(texts: pl.DataFrame) -> tuple[pl.DataFrame, pl.Schema]:
-    """The types, and the columns with integers and truth values as such: they are written back as the very texts they
-    were read from, should a later part need them. Floats are not (1.50), and stay texts."""
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """Columns of texts whose types have been found."""
+
+    types: pl.Schema
+    kept: pl.DataFrame
+    """With integers and truth values as such: they are written back as the very texts they were read from, should a
+    later part need them. Floats are not (1.50), and stay texts."""
+    typed: pl.DataFrame
+    """With floats as such too."""
+
+
+def settled(texts: pl.DataFrame) -> Settled:
+    """The types of `types_of`, and the columns in them."""
     columns = texts.get_columns()
+    floats: dict[int, pl.Series] = {}
     found = [_guess(column) for column in columns]
     for place, guess in enumerate(found):
         column = columns[place]
@@ -48,9 +61,15 @@ def settled(texts: pl.DataFrame) -> tuple[pl.DataFrame, pl.Schema]:
                 columns[place] = integers
             else:
                 found[place] = pl.Float64()
-        if found[place] == pl.Float64 and not _are_floats(column):
-            found[place] = pl.String()
-    return pl.DataFrame(columns), pl.Schema(dict(zip(texts.columns, found, strict=True)))
+        if found[place] == pl.Float64:
+            numbers = column.cast(pl.Float64, strict=False)
+            if _are_floats(column, numbers):
+                floats[place] = numbers
+            else:
+                found[place] = pl.String()
+    typed = [floats.get(place, column) for place, column in enumerate(columns)]
+    types = pl.Schema(dict(zip(texts.columns, found, strict=True)))
+    return Settled(types, pl.DataFrame(columns), pl.DataFrame(typed))
 
 
 def _guess(column: pl.Series) -> pl.DataType:
@@ -72,9 +91,8 @@ def _all(are: pl.Series, of: pl.Series | None = None) -> bool:
     return bool(are.all()) and (of is None or are.null_count() == of.null_count())
 
 
-def _are_floats(texts: pl.Series) -> bool:
-    """Whether all texts are numbers that a float holds, and one of them is no integer."""
-    floats = texts.cast(pl.Float64, strict=False)
+def _are_floats(texts: pl.Series, floats: pl.Series) -> bool:
+    """Whether all texts are numbers that a float holds, which they were read as, and one of them is no integer."""
     written = floats.cast(pl.String) == texts
     if _all(written, texts) and math.isfinite(floats.sum() or 0.0):
         return bool(texts.null_count() < texts.len())

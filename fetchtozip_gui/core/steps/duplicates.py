@@ -121,6 +121,29 @@ def _apart(some: pl.DataFrame) -> pl.DataFrame:
     return pl.read_ipc_stream(io.BytesIO(buffer.getbuffer()))
 
 
+class NotRising(Exception):
+    """A value is not greater than all before it."""
+
+
+class Rising:
+    """Shows of a column while its rows arrive that no value is there twice: each is greater than those before it."""
+
+    def __init__(self, column: str) -> None:
+        self._column = column
+        self._last: pl.Series | None = None
+
+    def follow(self, frame: pl.DataFrame) -> None:
+        """Look at the next rows; `NotRising` where this does not tell whether a value has been there."""
+        values = frame.get_column(self._column).drop_nulls()
+        if values.is_empty():
+            return
+        if self._last is not None:
+            values = pl.concat([self._last, values])
+        if values.dtype.is_nested() or not (values.slice(1) > values.head(-1)).all():
+            raise NotRising
+        self._last = values.tail(1)
+
+
 def without(rows: pl.LazyFrame, numbers: pl.Series) -> pl.LazyFrame:
     """The rows whose numbers are not among `numbers`, in order."""
     if numbers.is_empty():

@@ -34,6 +34,16 @@ def text(values: pl.Series) -> pl.Series:
     return conform(values.to_frame(), pl.Schema({values.name: pl.String()})).to_series()
 
 
+def always(what: str, dtype: pl.DataType) -> bool:
+    """Whether all values of a type are of a kind."""
+    return dtype.is_integer() and what in ("integer", "number", "float")
+
+
+def known(answers: pl.Series) -> pl.Series:
+    """The same with false for null."""
+    return answers.fill_null(False) if answers.null_count() else answers
+
+
 def fits(what: str, values: pl.Series, dates: str | None = None) -> pl.Series:
     """For each value whether it is of a kind of `Rule.type` or `Rule.format`; null may stand for false.
 

@@ -13,7 +13,7 @@ from pydantic import Field, field_validator, model_validator
 
 from fetchtozip_gui.core.errors import StepError
 from fetchtozip_gui.core.model import Model
-from fetchtozip_gui.core.steps.kinds import INTEGER, NUMBER, PATTERNS, fits, moments, numbers, text
+from fetchtozip_gui.core.steps.kinds import INTEGER, NUMBER, PATTERNS, always, fits, known, moments, numbers, text
 from fetchtozip_gui.core.steps.texts import PATTERN_LIMIT, check_pattern, kind
 
 Kind = Literal["string", "integer", "float", "number", "boolean", "date", "datetime", "email"]
@@ -115,7 +115,7 @@ def checks(name: str, rule: Rule, dtype: pl.DataType) -> Iterator[Check]:
         yield Check("required", "must not be missing", _absent)
     if dtype == pl.Null:
         return
-    if rule.type is not None:
+    if rule.type is not None and not always(rule.type, dtype):
         yield Check("type", f"must be {_named(rule.type, rule)}", _not_of(rule.type, rule.dates))
     if rule.format is not None and rule.format != rule.type and not (rule.dates and rule.type in ("date", "datetime")):
         of = "datetime" if rule.dates else rule.format
@@ -139,12 +139,15 @@ def checks(name: str, rule: Rule, dtype: pl.DataType) -> Iterator[Check]:
 
 
 def _absent(values: pl.Series) -> pl.Series:
-    return values.is_null() | (values == "") if values.dtype == pl.String else values.is_null()
+    if values.dtype != pl.String:
+        return values.is_null()
+    return values.is_null() | (values == "") if values.null_count() else values == ""
 
 
 def _not_of(what: str, dates: str | None) -> Callable[[pl.Series], pl.Series]:
     def bad(values: pl.Series) -> pl.Series:
-        return values.is_not_null() & ~fits(what, values, dates).fill_null(False)
+        misfits = ~known(fits(what, values, dates))
+        return misfits & values.is_not_null() if values.null_count() else misfits
 
     return bad
 

@@ -10,8 +10,8 @@ from pydantic import Field
 
 from fetchtozip_gui.core.errors import StepError
 from fetchtozip_gui.core.replay import Wanted, pieces, reading
-from fetchtozip_gui.core.steps.duplicates import later_duplicates, marked
-from fetchtozip_gui.core.steps.kinds import text
+from fetchtozip_gui.core.steps.duplicates import Rising, later_duplicates, marked
+from fetchtozip_gui.core.steps.kinds import known, text
 from fetchtozip_gui.core.steps.lookup import listed, meant
 from fetchtozip_gui.core.steps.rules import Check, Rule, checks
 from fetchtozip_gui.core.steps.step import AnyStep
@@ -44,15 +44,16 @@ class ValidateStep(AnyStep):
     def twice(self) -> bool:
         return self.whole()
 
-    def judge(self, rows: pl.LazyFrame) -> Judge:
-        """A judge over these rows, which has read them once where a rule compares them with each other."""
+    def judge(self, rows: pl.LazyFrame, *, rising: bool = False) -> Judge:
+        """A judge over these rows, which has read them once where a rule compares them with each other.
+
+        With `rising` it has not: values that have to be unique must be greater than those before, which the judge is
+        to `follow`.
+        """
         schema = rows.collect_schema()
         notes = self._about_columns(schema)
-        repeated = {
-            name: later_duplicates(rows, [name], nulls=False)
-            for name, rule in self.rules.items()
-            if rule.unique and name in schema
-        }
+        unique = [name for name, rule in self.rules.items() if rule.unique and name in schema]
+        repeated = {} if rising else {name: later_duplicates(rows, [name], nulls=False) for name in unique}
         every = tuple(
             _Asked(name, check)
             for name in schema
@@ -60,7 +61,8 @@ class ValidateStep(AnyStep):
             for check in checks(name, self.rules[name], schema[name])
         )
         lost = [name for name, rule in self.rules.items() if name not in schema and rule.required]
-        return Judge(every, repeated, self.on_error, tuple(notes), tuple(lost))
+        followed = tuple(Rising(name) for name in unique) if rising else ()
+        return Judge(every, repeated, self.on_error, tuple(notes), tuple(lost), followed)
 
     def apply(self, frame: pl.LazyFrame) -> pl.LazyFrame:
         """The rows that stay, without the list of faults; with `fail` the first fault is the error."""
@@ -119,6 +121,13 @@ class Judge:
     notes: tuple[str, ...] = ()
     absent: tuple[str, ...] = ()
     """Required columns that are not there at all."""
+    rising: tuple[Rising, ...] = ()
+
+    def follow(self, rows: pl.DataFrame) -> None:
+        """Look at the next rows, in their order, before they are judged: `NotRising` where a value is not greater than
+        those before and has to be unique."""
+        for one in self.rising:
+            one.follow(rows)
 
     def before(self) -> pl.DataFrame:
         """The faults that are in no row."""
@@ -140,7 +149,7 @@ class Judge:
         settled: dict[str, pl.Series] = {}
         found: list[_Broken] = []
         for one in self.asked:
-            bad = one.check.bad(rows.get_column(one.column)).fill_null(False)
+            bad = known(one.check.bad(rows.get_column(one.column)))
             if one.check.rule == "required":
                 settled[one.column] = bad
             elif one.column in settled:

@@ -74,20 +74,6 @@ def test_the_quick_way_is_the_exact_way(text: bytes, width: int) -> None:
         assert table.parse(block).frame.equals(exact)
 
 
-class ByGrammar(Table):
-    """A table that proves every text by its grammar."""
-
-    def _simple_bytes(self, text: bytes) -> None:
-        return None
-
-
-@given(st.text("ab,\né", max_size=20).map(str.encode), st.integers(1, 3))
-def test_what_has_no_quotes_is_proven_as_by_the_grammar(text: bytes, width: int) -> None:
-    columns = tuple("abc"[:width])
-    simple = Table(Dialect(",", '"'), columns)._simple_bytes(text)
-    assert simple in (None, ByGrammar(Dialect(",", '"'), columns)._proven_bytes(text, 1))
-
-
 @settings(max_examples=20)
 @given(tables(most=3))
 def test_a_table_of_many_columns_is_read_exactly_too(table: list[list[str]]) -> None:
