@@ -1,4 +1,4 @@
-"""Analyzes all rows of a file, or of a recipe's result, and writes what was found as a web page or as JSON."""
+"""Analyzes all rows of a file, of a recipe's result or of a run's pages, into a web page or JSON."""
 
 from __future__ import annotations
 
@@ -17,16 +17,19 @@ from fetchtozip_gui.core.bring.documents import is_recipe
 from fetchtozip_gui.core.errors import FetchToZipError, OutputError, RecipeError, RowsRejected
 from fetchtozip_gui.core.memory import give_back
 from fetchtozip_gui.core.names import safe_name
+from fetchtozip_gui.core.outputs import destination_for
 from fetchtozip_gui.core.outputs.file import FileOutput
 from fetchtozip_gui.core.recipe import SIZE_LIMIT, Recipe
 from fetchtozip_gui.core.rejects import beside
 from fetchtozip_gui.core.whole_file import write_whole
 from fetchtozip_gui.engine.attempt import foreseen
+from fetchtozip_gui.engine.engine import Engine
 from fetchtozip_gui.engine.job import now_utc
-from fetchtozip_gui.running import engine_of, follow
+from fetchtozip_gui.running import Finished, engine_of, follow
 
 _WHAT = "Name a data file, a recipe, or - for a recipe on standard input."
 _ROWS = "rows.parquet"
+_PROFILE = "--profile"
 
 log = logging.getLogger(__name__)
 
@@ -46,8 +49,8 @@ def analyze(
     incremental recipe is asked for everything.
     """
     recipe, title = _wanted(what)
-    to = _place(output, recipe.name)
-    _check(to, what, recipe)
+    to = _place(output, recipe.name, "--output")
+    _check(to, "--output", recipe, what)
     recipe = recipe.model_copy(update={"output": FileOutput(type="file", format="parquet")})
     with (
         _reworded(),
@@ -58,8 +61,32 @@ def analyze(
         made = follow(engine, recipe, rows, cached=cached, accept_partial=accept_partial, keeps_since=False)
         # the list of rows that broke a rule is gone with the rows
         tell(made.verdict.words.replace(f"listed in {beside(rows).name}", "a run lists them"))
-        text = _report(rows, title, to.suffix)
+        text = _report(pl.scan_parquet(rows, glob=False), title, to.suffix)
     return write_whole(to, text)
+
+
+class Profile:
+    """A report on all rows that a run has fetched, as they were before any step.
+
+    Whatever is wrong with its place is found before the run.
+    """
+
+    def __init__(self, wanted: Path, recipe: Recipe, output: Path | None) -> None:
+        self._title = recipe.name
+        self._to = _place(wanted, recipe.name, _PROFILE)
+        result = destination_for(recipe.output, recipe.name, output, Path.cwd())
+        if self._to in (result.absolute(), beside(result).absolute()):
+            raise RecipeError(f"{_PROFILE}: {self._to} is where the run writes.", "Name another file.")
+        _check(self._to, _PROFILE, recipe)
+
+    def write(self, engine: Engine, made: Finished) -> Path:
+        """From the pages of the run, and give its path."""
+        try:
+            with engine.fetched.of(made.job, again=True) as rows:
+                return write_whole(self._to, _report(rows, self._title, self._to.suffix))
+        except FetchToZipError as error:
+            error.hint = f"The result is whole: {made.path}."
+            raise
 
 
 def _wanted(what: str) -> tuple[Recipe, str]:
@@ -82,33 +109,33 @@ def _wanted(what: str) -> tuple[Recipe, str]:
     return Recipe.parse({"version": 1, "name": path.stem[:200] or "rows", "source": source}), path.name
 
 
-def _place(output: Path | None, name: str) -> Path:
+def _place(output: Path | None, name: str, option: str) -> Path:
     """Where the report goes; a folder gets a page named after what is analyzed."""
     if output is None or output.is_dir():
         return (output or Path.cwd()) / safe_name(f"{name} report.html")
     if output.suffix.lower() not in SUFFIXES:
-        raise RecipeError(f"--output: must end in {', '.join(SUFFIXES[:-1])} or {SUFFIXES[-1]}, found {output.name!r}.")
+        raise RecipeError(f"{option}: must end in {', '.join(SUFFIXES[:-1])} or {SUFFIXES[-1]}, found {output.name!r}.")
     return output.absolute()
 
 
-def _check(to: Path, what: str, recipe: Recipe) -> None:
+def _check(to: Path, option: str, recipe: Recipe, *read: str) -> None:
     """Errors that would otherwise come after all the work."""
-    read = [what, str(Path(recipe.source.path).expanduser())] if recipe.source.type == "file" else [what]
-    if to.exists() and any(Path(one).exists() and to.samefile(one) for one in read):
-        raise RecipeError(f"--output: {to} is what is analyzed.", "Name another file.")
+    source = [str(Path(recipe.source.path).expanduser())] if recipe.source.type == "file" else []
+    if to.exists() and any(Path(one).exists() and to.samefile(one) for one in (*read, *source)):
+        raise RecipeError(f"{option}: {to} is what is analyzed.", "Name another file.")
     try:
         to.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryFile(dir=to.parent):
             pass
     except OSError as error:
-        hint = "Choose another place with --output."
+        hint = f"Choose another place with {option}."
         raise OutputError(f"{to} cannot be written: {error.strerror or error}.", hint) from error
 
 
-def _report(rows: Path, title: str, suffix: str) -> str:
+def _report(rows: pl.LazyFrame, title: str, suffix: str) -> str:
     give_back()  # the job is over
     try:
-        return document(report(pl.scan_parquet(rows, glob=False), title, now_utc()), suffix)
+        return document(report(rows, title, now_utc()), suffix)
     except Exception as error:
         if not isinstance(error, FetchToZipError):
             log.exception("the rows could not be analyzed")

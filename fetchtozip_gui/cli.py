@@ -99,6 +99,10 @@ def run(
     resume: Annotated[bool, typer.Option(help="Go on with the unfinished job of the same recipe and output.")] = False,
     cached: Cached = False,
     accept_partial: AcceptPartial = False,
+    profile: Annotated[
+        Path | None,
+        typer.Option(help="A report on all rows as they were fetched: a web page (.html, .htm) or JSON (.json)."),
+    ] = None,
     engine: Annotated[str | None, typer.Option(help="Where the work is done: local.", show_default="local")] = None,
 ) -> None:
     """Run a recipe and print the result's path."""
@@ -113,9 +117,15 @@ def run(
 
         _only_local(engine)
         wanted = Recipe.parse(sys.stdin.buffer.read()) if str(recipe) == "-" else Recipe.load(recipe)
+        if profile is not None:
+            from fetchtozip_gui.analyzing import Profile  # all analyses, for those who ask for it
+
+            report = Profile(profile, wanted, output)
         with engine_of(data_dir) as at:
             made = follow(at, wanted, output, resume=resume, cached=cached, accept_partial=accept_partial)
-        _tell(made.verdict.words)
+            _tell(made.verdict.words)
+            if profile is not None:
+                _tell(f"What was fetched is described in {report.write(at, made)}")
         typer.echo(made.path)
 
 

@@ -5,13 +5,16 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 from fetchtozip_gui.core.events import Delivered
 from fetchtozip_gui.core.outputs import destination_for
 from fetchtozip_gui.core.recipe import Recipe
+from fetchtozip_gui.core.verdict import Verdict
 from fetchtozip_gui.engine.engine import Engine
 from fetchtozip_gui.engine.folder import Folder
+from fetchtozip_gui.engine.job import Job
 from fetchtozip_gui.engine.journal import Journal
 from fetchtozip_gui.engine.redaction import Redactor
 from fetchtozip_gui.engine.vault import Vault
@@ -29,6 +32,15 @@ def engine_of(data_dir: Path | None) -> Iterator[Engine]:
         yield engine
 
 
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """A job that has delivered, where its result stands, and how it was judged."""
+
+    job: Job
+    path: str
+    verdict: Verdict
+
+
 def follow(
     engine: Engine,
     recipe: Recipe,
@@ -38,18 +50,19 @@ def follow(
     cached: bool = False,
     accept_partial: bool = False,
     keeps_since: bool = True,
-) -> Delivered:
-    """Do a recipe, and give what was delivered; `Engine.submit` and `Engine.follow` explain the words.
+) -> Finished:
+    """Do a recipe; `Engine.submit` and `Engine.follow` explain the words.
 
     Without `output`, and for a recipe's relative path, the result goes to the current folder.
     """
     target = destination_for(recipe.output, recipe.name, output, Path.cwd())
     delivered: Delivered | None = None
+    followed = engine.follow(
+        recipe, target, resume=resume, cached=cached, accept_partial=accept_partial, keeps_since=keeps_since
+    )
     with progress(sys.stderr) as show:
-        for event in engine.follow(
-            recipe, target, resume=resume, cached=cached, accept_partial=accept_partial, keeps_since=keeps_since
-        ):
+        for event in followed:
             show(event)
             delivered = event if isinstance(event, Delivered) else delivered
     assert delivered is not None
-    return delivered
+    return Finished(followed.job, delivered.path, delivered.verdict)

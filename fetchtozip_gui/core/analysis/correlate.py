@@ -10,7 +10,7 @@ from typing import Literal
 
 import polars as pl
 
-from fetchtozip_gui.core.analysis.numbers import Number, at_hand, extents, is_small, numbers
+from fetchtozip_gui.core.analysis.numbers import Looked, Number, is_small, look, numbers
 from fetchtozip_gui.core.errors import StepError
 from fetchtozip_gui.core.replay import CHUNK_ROWS, Wanted, chunks, reading
 from fetchtozip_gui.core.scratch import Scratch
@@ -43,7 +43,11 @@ class Correlation:
 
 
 def correlate(
-    rows: pl.DataFrame | pl.LazyFrame, columns: Sequence[str] | None = None, *, method: Method = "pearson"
+    rows: pl.DataFrame | pl.LazyFrame,
+    columns: Sequence[str] | None = None,
+    *,
+    method: Method = "pearson",
+    looked: Looked | None = None,
 ) -> Correlation:
     """Correlate all rows; each pair over the rows in which both have a finite value.
 
@@ -57,7 +61,7 @@ def correlate(
             f"columns: at most {MOST} columns of numbers are correlated, found {len(found)}.",
             "Name those that matter in `columns`.",
         )
-    pairs = _pearson(lazy, found) if method == "pearson" else _spearman(lazy, found)
+    pairs = _pearson(lazy, found, looked) if method == "pearson" else _spearman(lazy, found)
     return _told(method, found, pairs)
 
 
@@ -74,13 +78,13 @@ def _all_pairs(columns: Sequence[Number]) -> list[tuple[Number, Number]]:
     return [*((column, column) for column in columns), *combinations(columns, 2)]
 
 
-def _pearson(lazy: pl.LazyFrame, columns: Sequence[Number]) -> list[Pair]:
+def _pearson(lazy: pl.LazyFrame, columns: Sequence[Number], looked: Looked | None = None) -> list[Pair]:
     """By sums of products of distances from the means, so that large numbers lose no digits."""
     if not columns:
         return []
+    looked = looked or look(lazy, columns)
+    lazy, known = looked.rows, looked.extents
     rows = lazy.select(pl.len()).collect(engine="streaming").item()
-    lazy = at_hand(lazy, columns)
-    known = extents(lazy, columns)
     whole = {column.at: extent.count == rows for column, extent in zip(columns, known, strict=True)}
     values = []
     for column, extent in zip(columns, known, strict=True):

@@ -54,11 +54,14 @@ class Description:
 
 
 def describe(
-    rows: pl.DataFrame | pl.LazyFrame, columns: Sequence[str] | None = None, counted: Sequence[Category] = ()
+    rows: pl.DataFrame | pl.LazyFrame,
+    columns: Sequence[str] | None = None,
+    counted: Sequence[Category] = (),
+    known: Sequence[Extent] | None = None,
 ) -> tuple[Description, ...]:
     """Describe the chosen columns over all rows, with memory that does not grow with their number.
 
-    `counted` are columns without numbers whose values have been counted already.
+    `counted` are columns without numbers whose values have been counted already, `known` the extents of the others.
     Two passes over all of them for extent and moments; then a column at a time, for what has to be sorted or counted.
     """
     lazy = rows.lazy()
@@ -67,24 +70,25 @@ def describe(
     if not names:
         return ()
     numeric = numbers(schema, names)
-    known = extents(lazy, numeric)
+    known = extents(lazy, numeric) if known is None else known
     moments = _moments(lazy, numeric, known)
     told: dict[str, tuple[Category, Figures | None]] = {one.name: (one, None) for one in counted}
+    ends: dict[str, tuple[Any, Any]] = {}
     for column, extent, sums in zip(numeric, known, moments, strict=True):
         if extent.count <= AT_ONCE:
-            values, quarters = _in_memory(lazy, column)
+            values, quarters, ends[column.name] = _in_memory(lazy, column)
         else:
             (values,) = categorical(lazy, [column.name], top=1)
             (quarters,) = quantiles(lazy, [column], [extent], QUARTILES)
         told[column.name] = values, _of_sums(extent, sums, quarters)
     others = [name for name in names if name not in told]
     told |= {one.name: (one, None) for one in (categorical(lazy, others, top=1) if others else ())}
-    ends = _ends(lazy, schema, names)
+    ends |= _ends(lazy, schema, [name for name in names if name not in ends])
     return tuple(_described(told[name][0], ends[name], told[name][1]) for name in names)
 
 
-def _in_memory(lazy: pl.LazyFrame, column: Number) -> tuple[Category, tuple[float | None, ...]]:
-    """Sorted once, for the counts and the quartiles."""
+def _in_memory(lazy: pl.LazyFrame, column: Number) -> tuple[Category, tuple[float | None, ...], tuple[Any, Any]]:
+    """Sorted once, for the counts, the quartiles, and the smallest and the largest value."""
     value = pl.when(~column.missing).then(named(column.name)).alias("value")
     found = lazy.select(value).collect(engine="streaming")["value"]
     missing = found.null_count()
@@ -92,7 +96,8 @@ def _in_memory(lazy: pl.LazyFrame, column: Number) -> tuple[Category, tuple[floa
     del found
     finite = ordered.filter(ordered.is_finite()) if column.dtype.is_float() else ordered
     counted = of_sorted(column.name, ordered, missing)
-    return counted, at_shares(finite, QUARTILES)
+    ends = (ordered[0], ordered[-1]) if ordered.len() else (None, None)
+    return counted, at_shares(finite, QUARTILES), ends
 
 
 def _described(counted: Category, ends: tuple[Any, Any], figures: Figures | None) -> Description:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from fetchtozip_gui.core.analysis.numbers import Extent, Number, at_hand, extents, numbers
+from fetchtozip_gui.core.analysis.numbers import Extent, Looked, Number, look, numbers
 from fetchtozip_gui.core.ranks import BINS
 
 MOST_BINS = 100
@@ -29,14 +29,18 @@ class Distribution:
 
 
 def distribution(
-    rows: pl.DataFrame | pl.LazyFrame, columns: Sequence[str] | None = None, *, bins: int | None = None
+    rows: pl.DataFrame | pl.LazyFrame,
+    columns: Sequence[str] | None = None,
+    *,
+    bins: int | None = None,
+    looked: Looked | None = None,
 ) -> tuple[Distribution, ...]:
     """The histograms of all columns of numbers over all rows; `bins` in place of the number the rule finds."""
     lazy = rows.lazy()
     found = numbers(lazy.collect_schema(), columns)
-    lazy = at_hand(lazy, found)
-    known = extents(lazy, found)
-    return tuple(_histogram(lazy, column, extent, bins) for column, extent in zip(found, known, strict=True))
+    looked = looked or look(lazy, found)
+    each = zip(found, looked.extents, strict=True)
+    return tuple(_histogram(looked.rows, column, extent, bins) for column, extent in each)
 
 
 def _histogram(lazy: pl.LazyFrame, column: Number, extent: Extent, bins: int | None) -> Distribution:

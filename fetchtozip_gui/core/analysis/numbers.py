@@ -104,6 +104,27 @@ def extents(rows: pl.LazyFrame, columns: Sequence[Number]) -> list[Extent]:
     return [Extent(*(told[f"{column.at}.{what}"] for what in Extent.__dataclass_fields__)) for column in columns]
 
 
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """What several analyses want to know of the same columns: these for several passes, their extents, and their
+    quartiles where they have been found."""
+
+    rows: pl.LazyFrame
+    extents: Sequence[Extent]
+    quartiles: Sequence[tuple[float | None, ...]] | None = None
+
+
+def look(
+    rows: pl.LazyFrame,
+    columns: Sequence[Number],
+    known: Sequence[Extent] | None = None,
+    quartiles: Sequence[tuple[float | None, ...]] | None = None,
+) -> Looked:
+    """At these columns, as far as they are not `known` already."""
+    there = at_hand(rows, columns)
+    return Looked(there, extents(there, columns) if known is None else known, quartiles)
+
+
 def quantiles(
     rows: pl.LazyFrame, columns: Sequence[Number], known: Sequence[Extent], shares: Sequence[float]
 ) -> list[tuple[float | None, ...]]:

@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 import polars as pl
 
-from fetchtozip_gui.core.analysis.numbers import Extent, Number, at_hand, extents, numbers, quantiles
+from fetchtozip_gui.core.analysis.numbers import Extent, Looked, Number, look, numbers, quantiles
 from fetchtozip_gui.core.steps.lookup import named
 
 Method = Literal["iqr", "zscore"]
@@ -46,16 +46,18 @@ class Outliers:
     zscore: Bounds
 
 
-def outliers(rows: pl.DataFrame | pl.LazyFrame, columns: Sequence[str] | None = None) -> tuple[Outliers, ...]:
+def outliers(
+    rows: pl.DataFrame | pl.LazyFrame, columns: Sequence[str] | None = None, *, looked: Looked | None = None
+) -> tuple[Outliers, ...]:
     """Look for outliers in all columns of numbers, over all rows."""
     lazy = rows.lazy()
     found = numbers(lazy.collect_schema(), columns)
     if not found:
         return ()
-    lazy = at_hand(lazy, found)
-    known = extents(lazy, found)
-    quarters = quantiles(lazy, found, known, (0.25, 0.75))
-    fences = [_fences(*each) for each in zip(known, quarters, strict=True)]
+    looked = looked or look(lazy, found)
+    lazy, known = looked.rows, looked.extents
+    quartiles = looked.quartiles or quantiles(lazy, found, known, (0.25, 0.75))
+    fences = [_fences(extent, each[0], each[-1]) for extent, each in zip(known, quartiles, strict=True)]
     rules: list[tuple[Number, Method, float, float]] = [
         (column, method, *ends)
         for column, both in zip(found, fences, strict=True)
@@ -95,8 +97,7 @@ def _first(lazy: pl.LazyFrame, column: Number, low: float, high: float) -> tuple
     return tuple(numbered.filter("beyond").head(SHOWN).select("row", "value").collect(engine="streaming").iter_rows())
 
 
-def _fences(extent: Extent, quarters: tuple[float | None, ...]) -> dict[Method, tuple[float, float] | None]:
-    first, third = quarters
+def _fences(extent: Extent, first: float | None, third: float | None) -> dict[Method, tuple[float, float] | None]:
     fenced = far = None
     if first is not None and third is not None:
         reach = FENCE * (third - first)

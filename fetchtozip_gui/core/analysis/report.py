@@ -16,7 +16,7 @@ from fetchtozip_gui.core.analysis.counts import Category, categorical
 from fetchtozip_gui.core.analysis.describe import Description, describe
 from fetchtozip_gui.core.analysis.distribution import Distribution, distribution
 from fetchtozip_gui.core.analysis.missing import Missing, missing
-from fetchtozip_gui.core.analysis.numbers import numbers
+from fetchtozip_gui.core.analysis.numbers import Looked, extents, look, numbers
 from fetchtozip_gui.core.analysis.outliers import Outliers, outliers
 
 _TOP = 12
@@ -57,18 +57,24 @@ def report(rows: pl.DataFrame | pl.LazyFrame, title: str, made_at: datetime) -> 
     """Analyze all rows; several passes, with memory that does not grow with their number."""
     lazy = rows.lazy()
     schema = lazy.collect_schema()
-    numeric = [column.name for column in numbers(schema)]
-    others = [name for name in schema if name not in numeric]
+    numeric = numbers(schema)
+    names = [column.name for column in numeric]
+    others = [name for name in schema if name not in names]
     gone = missing(lazy)
     categories = categorical(lazy, others, top=_TOP) if others else ()
+    known = extents(lazy, numeric)
+    columns = describe(lazy, counted=categories, known=known)
+    quartiles = [column.figures.quartiles for column in columns if column.figures is not None]
+    looked = look(lazy, numeric, known, quartiles)
+    most = slice(correlation.MOST)
     return Report(
         title,
         made_at,
         gone.rows,
-        describe(lazy, counted=categories),
+        columns,
         categories,
-        distribution(lazy),
-        outliers(lazy),
+        distribution(lazy, looked=looked),
+        outliers(lazy, looked=looked),
         gone,
-        correlate(lazy, numeric[: correlation.MOST]),
+        correlate(lazy, names[most], looked=Looked(looked.rows, known[most])),
     )
