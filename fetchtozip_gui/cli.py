@@ -111,7 +111,9 @@ def run(
         from fetchtozip_gui.core.memory import keep_little
 
         keep_little()  # both before Polars is loaded
-        polars_leaves_cores()
+        if profile is None:
+            # a report is made by Polars alone, for which all cores are free once the job is over
+            polars_leaves_cores()
         from fetchtozip_gui.core.recipe import Recipe
         from fetchtozip_gui.running import engine_of, follow
 

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import Callable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 import polars as pl
 
@@ -17,6 +14,7 @@ from fetchtozip_gui.core import datapackage
 from fetchtozip_gui.core import schema as types
 from fetchtozip_gui.core.beside import Beside
 from fetchtozip_gui.core.disk import Disk
+from fetchtozip_gui.core.encoding import LEAST_ROWS, Encoding
 from fetchtozip_gui.core.errors import RowsRejected
 from fetchtozip_gui.core.events import Event, Shaped, Wrote
 from fetchtozip_gui.core.outputs import format_of
@@ -29,53 +27,6 @@ from fetchtozip_gui.core.shape import BATCH_ROWS, Shape
 from fetchtozip_gui.core.spool import Spool
 from fetchtozip_gui.core.steps.duplicates import NotRising
 from fetchtozip_gui.core.verdict import Verdict
-
-CHUNK_ROWS = 4_000
-"""Rows that are shaped and encoded together at least: a call for each small page would cost more than its rows."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Encoded:
-    chunk: Any
-    rows: int
-
-
-@dataclass(frozen=True, slots=True)
-class _Waiting:
-    """Shaped rows that are too few to be encoded, and how many rows stand before them."""
-
-    first: int = 0
-    frames: tuple[pl.DataFrame, ...] = ()
-    rows: int = 0
-
-
-class _Link:
-    """The work on one stretch of rows, in any thread: stretches are made side by side and numbered in order.
-
-    Only `before` is waited for: the link before this one, which a pool has always begun earlier.
-    """
-
-    def __init__(self, writer: Writer, make: Callable[[], pl.DataFrame], before: Future[_Waiting], last: bool) -> None:
-        self.after: Future[_Waiting] = Future()
-        self._writer = writer
-        self._make = make
-        self._before = before
-        self._last = last
-
-    def run(self) -> _Encoded | None:
-        """The rows encoded; None where they are too few and wait for the next ones."""
-        try:
-            made = self._make()
-            before = self._before.result()
-        except BaseException as error:
-            self.after.set_exception(error)
-            raise
-        frames, rows = (*before.frames, made), before.rows + made.height
-        if rows < CHUNK_ROWS and not self._last:
-            self.after.set_result(_Waiting(before.first, frames, rows))
-            return None
-        self.after.set_result(_Waiting(before.first + rows))
-        return _Encoded(self._writer.encode(pl.concat(frames), before.first), rows) if rows else None
 
 
 class Delivery:
@@ -117,13 +68,11 @@ class Delivery:
     def _begin(self) -> None:
         self._source: pl.Schema | None = None
         self._writer: Writer | None = None
+        self._encoding: Encoding | None = None
         self._beside: Beside | None = None
         self._rejects = Rejects(self._target.path, self._options, self._disk) if self._shape.judges else None
         self._held: list[tuple[pl.DataFrame, pl.Schema | None]] = []
         self._held_rows = 0
-        self._before: Future[_Waiting] = Future()
-        self._before.set_result(_Waiting())
-        self._encoding: deque[Future[_Encoded | None]] = deque()
         self.rows = 0
         self.bytes = 0
 
@@ -206,8 +155,9 @@ class Delivery:
         yield from self._write(0)
 
     def _put_out(self, frames: Iterator[pl.DataFrame]) -> Iterator[Event]:
+        assert self._encoding is not None
         for frame in frames:
-            self._submit(frame.clone)
+            self._encoding.submit(frame.clone)
             yield from self._write(self._ahead)
 
     def _told(self, frames: Iterator[pl.DataFrame]) -> Iterator[pl.DataFrame]:
@@ -223,6 +173,7 @@ class Delivery:
         self._source = source
         schema = self._shape.result(source)
         self._writer = self._format.open(self._target.begin(), schema, self._options)
+        self._encoding = Encoding(self._writer, self._pool)
         if self._judges_meanwhile and not self._late:
             walk = partial(self._shape.batches, rejects=self._rejects, pool=self._pool, arriving=True)
             self._beside = Beside(source, walk)
@@ -232,15 +183,16 @@ class Delivery:
         for piece in frame.iter_slices(BATCH_ROWS):
             self._held.append((piece, known))
             self._held_rows += piece.height
-            if self._held_rows >= CHUNK_ROWS:
+            if self._held_rows >= LEAST_ROWS:
                 self._flush()
 
     def _flush(self, *, last: bool = False) -> None:
         """Have what is held shaped and encoded; where it is cut depends on the rows alone."""
         held, source = self._held, self._source
         assert source is not None
+        assert self._encoding is not None
         self._held, self._held_rows = [], 0
-        self._submit(lambda: self._shaped(held, source), last=last)
+        self._encoding.submit(lambda: self._shaped(held, source), last=last)
 
     def _shaped(self, held: list[tuple[pl.DataFrame, pl.Schema | None]], source: pl.Schema) -> pl.DataFrame:
         if not held:
@@ -248,21 +200,13 @@ class Delivery:
         frames = [frame if known is source else types.conform(frame, source) for frame, known in held]
         return self._shape.batch(pl.concat(frames), source)
 
-    def _submit(self, make: Callable[[], pl.DataFrame], *, last: bool = False) -> None:
-        """Have rows made and encoded in one thread, which learns from the one before it where they stand."""
-        assert self._writer is not None
-        link = _Link(self._writer, make, self._before, last)
-        self._before = link.after
-        self._encoding.append(self._pool.submit(link.run))
-
     def _write(self, ahead: int) -> Iterator[Event]:
         assert self._writer is not None
+        assert self._encoding is not None
         before = self.rows
-        while self._encoding and (len(self._encoding) > ahead or self._encoding[0].done()):
-            encoded = self._encoding.popleft().result()
-            if encoded is not None:
-                self.bytes += self._writer.write(encoded.chunk)
-                self.rows += encoded.rows
+        for encoded in self._encoding.done(ahead):
+            self.bytes += self._writer.write(encoded.chunk)
+            self.rows += encoded.rows
         if self.rows != before:
             yield Wrote(self.rows, self.bytes)
 
@@ -300,9 +244,8 @@ class Delivery:
         return verdict, notes
 
     def _abandon(self) -> None:
-        # the newest first: one that has begun may wait for the one before it
-        for future in reversed(self._encoding):
-            future.cancel()
+        if self._encoding is not None:
+            self._encoding.cancel()
         if self._beside is not None:
             self._beside.close()
             self._beside = None

@@ -25,10 +25,6 @@ class Figures:
     peak: float
     runs: int
 
-    def __add__(self, other: Figures) -> Figures:
-        """One after the other."""
-        return Figures(self.cpu + other.cpu, self.wall + other.wall, max(self.peak, other.peak), self.runs)
-
 
 def run_once(command: Sequence[str]) -> tuple[float, float, float]:
     """CPU seconds, wall seconds, peak MiB of a command and the children it waited for."""
@@ -57,9 +53,16 @@ def main(command: Sequence[str]) -> None:
 
 def measure(command: Sequence[str], runs: int) -> Figures:
     """The medians of several runs."""
-    found = [run_once(command) for _ in range(runs)]
-    cpu, wall, peak = (statistics.median(values) for values in zip(*found, strict=True))
-    return Figures(cpu, wall, peak, runs)
+    return in_turn([command], runs)[0]
+
+
+def in_turn(commands: Sequence[Sequence[str]], runs: int) -> list[Figures]:
+    """The same of several commands, each run once before any is run again: a machine's speed may change meanwhile."""
+    rounds = [[run_once(command) for command in commands] for _ in range(runs)]
+    return [
+        Figures(*(statistics.median(values) for values in zip(*found, strict=True)), runs)
+        for found in zip(*rounds, strict=True)
+    ]
 
 
 if __name__ == "__main__":
