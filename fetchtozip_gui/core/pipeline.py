@@ -18,6 +18,7 @@ from fetchtozip_gui.core.delivery import Delivery
 from fetchtozip_gui.core.disk import Disk
 from fetchtozip_gui.core.errors import PartialResult, RecipeError, SourceError
 from fetchtozip_gui.core.events import Delivered, Event, Fetched, Said
+from fetchtozip_gui.core.memory import give_back
 from fetchtozip_gui.core.outputs.file import FileOutput
 from fetchtozip_gui.core.recipe import Recipe
 from fetchtozip_gui.core.secrets import Secret
@@ -66,6 +67,7 @@ def run(
     ):
         end = _End()
         yield from _fetch(recipe, spool, delivery, replace(tools, pool=pool), end)
+        give_back()
         verdict = judge(
             rows=spool.rows,
             pages=spool.pages,
