@@ -114,15 +114,10 @@ class Looked:
     quartiles: Sequence[tuple[float | None, ...]] | None = None
 
 
-def look(
-    rows: pl.LazyFrame,
-    columns: Sequence[Number],
-    known: Sequence[Extent] | None = None,
-    quartiles: Sequence[tuple[float | None, ...]] | None = None,
-) -> Looked:
-    """At these columns, as far as they are not `known` already."""
+def look(rows: pl.LazyFrame, columns: Sequence[Number]) -> Looked:
+    """At these columns, for an analysis that nobody has looked for before."""
     there = at_hand(rows, columns)
-    return Looked(there, extents(there, columns) if known is None else known, quartiles)
+    return Looked(there, extents(there, columns))
 
 
 def quantiles(

@@ -16,7 +16,7 @@ from fetchtozip_gui.core.analysis.counts import Category, categorical
 from fetchtozip_gui.core.analysis.describe import Description, describe
 from fetchtozip_gui.core.analysis.distribution import Distribution, distribution
 from fetchtozip_gui.core.analysis.missing import Missing, missing
-from fetchtozip_gui.core.analysis.numbers import Looked, extents, look, numbers
+from fetchtozip_gui.core.analysis.numbers import Looked, at_hand, extents, numbers
 from fetchtozip_gui.core.analysis.outliers import Outliers, outliers
 
 _TOP = 12
@@ -65,7 +65,7 @@ def report(rows: pl.DataFrame | pl.LazyFrame, title: str, made_at: datetime) -> 
     known = extents(lazy, numeric)
     columns = describe(lazy, counted=categories, known=known)
     quartiles = [column.figures.quartiles for column in columns if column.figures is not None]
-    looked = look(lazy, numeric, known, quartiles)
+    looked = Looked(at_hand(lazy, numeric), known, quartiles)
     most = slice(correlation.MOST)
     return Report(
         title,

@@ -13,7 +13,7 @@ from fetchtozip_gui.core.rows.column_names import nameless, unique_names
 from fetchtozip_gui.core.rows.dialect import Dialect, find_dialect
 from fetchtozip_gui.core.rows.encodings import Text
 from fetchtozip_gui.core.rows.parsed import Parsed
-from fetchtozip_gui.core.rows.proven import proven_bytes
+from fetchtozip_gui.core.rows.proven import NotUtf8, proven_bytes
 from fetchtozip_gui.core.rows.text_types import settled, types_of
 from fetchtozip_gui.core.rows.tokens import Record, records
 
@@ -94,7 +94,7 @@ class Table:
         text = window if not final or window.endswith(b"\n") else window + b"\n"
         try:
             proven = proven_bytes(text, self.dialect, len(self.columns))
-        except pl.exceptions.ComputeError:
+        except NotUtf8:
             raise _not_utf8(text, line) from None
         if proven == len(text):
             return Block(window, line, proven=True)

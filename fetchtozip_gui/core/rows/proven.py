@@ -14,12 +14,19 @@ _FEW = 50
 """Columns up to which the texts themselves are proven, and not what is left of them when all letters are alike."""
 
 
+class NotUtf8(ValueError):
+    """Bytes that are no text."""
+
+
 def proven_bytes(text: bytes, dialect: Dialect, width: int) -> int:
     """How many bytes at the beginning are whole records of `width` fields beyond doubt.
 
-    Raises `polars.exceptions.ComputeError` where the text is not UTF-8.
+    Raises `NotUtf8` where the text is none.
     """
-    proven = _string(text)
+    try:
+        proven = _string(text)
+    except pl.exceptions.ComputeError as error:
+        raise NotUtf8 from error
     if width > _WIDEST:
         return 0
     if (simple := _simple_bytes(text, dialect, width)) is not None:

@@ -39,7 +39,7 @@ def always(what: str, dtype: pl.DataType) -> bool:
     return dtype.is_integer() and what in ("integer", "number", "float")
 
 
-def known(answers: pl.Series) -> pl.Series:
+def is_true(answers: pl.Series) -> pl.Series:
     """The same with false for null."""
     return answers.fill_null(False) if answers.null_count() else answers
 
@@ -96,7 +96,7 @@ def moments(values: pl.Series, dates: str | None) -> pl.Series | None:
         found = datetime(values, dates)
         return None if found is None else found.dt.replace_time_zone(None)
     # a text with a zone and one without do not go together in a column, but each is right by itself
-    zoned = values.str.contains(_ZONED).fill_null(False)
+    zoned = is_true(values.str.contains(_ZONED))
     with_zone, without = datetime(values.set(~zoned, None), None), datetime(values.set(zoned, None), None)
     assert with_zone is not None
     assert without is not None

@@ -13,7 +13,7 @@ from pydantic import Field, field_validator, model_validator
 
 from fetchtozip_gui.core.errors import StepError
 from fetchtozip_gui.core.model import Model
-from fetchtozip_gui.core.steps.kinds import INTEGER, NUMBER, PATTERNS, always, fits, known, moments, numbers, text
+from fetchtozip_gui.core.steps.kinds import INTEGER, NUMBER, PATTERNS, always, fits, is_true, moments, numbers, text
 from fetchtozip_gui.core.steps.texts import PATTERN_LIMIT, check_pattern, kind
 
 Kind = Literal["string", "integer", "float", "number", "boolean", "date", "datetime", "email"]
@@ -146,7 +146,7 @@ def _absent(values: pl.Series) -> pl.Series:
 
 def _not_of(what: str, dates: str | None) -> Callable[[pl.Series], pl.Series]:
     def bad(values: pl.Series) -> pl.Series:
-        misfits = ~known(fits(what, values, dates))
+        misfits = ~is_true(fits(what, values, dates))
         return misfits & values.is_not_null() if values.null_count() else misfits
 
     return bad
@@ -188,7 +188,7 @@ def _outside(
         if rule.type is not None or found is values:
             return outside
         # what is no number at all is told by `type` where there is one, and here otherwise
-        return outside.fill_null(False) | (values.is_not_null() & found.is_null())
+        return is_true(outside) | (values.is_not_null() & found.is_null())
 
     return bad
 

@@ -220,15 +220,15 @@ def quantiles(rows: pl.LazyFrame, columns: list[str], places: tuple[float, ...])
     if not columns:
         return found
     schema = rows.collect_schema()
-    height, held = _held(rows, columns[:1])
-    if held is None:
-        ends = _asked(rows, columns, lambda value: (value.count(), value.min(), value.max()), tall=True)
+    height, values = _values(rows, columns[0], schema[columns[0]])
+    if values is None:
+        ends = _asked(rows, columns, lambda value: (value.count(), value.min(), value.max()))
         for name in columns:
             column = rows.select(known_values(name, schema[name]).alias("value"))
             count, low, high = ends[name]
             found[name] = ranks.quantiles(column, count, low, high, places)
         return found
-    ordered = held.select(known_values(columns[0], schema[columns[0]])).to_series().sort()
+    ordered = values.sort()
     found[columns[0]] = ranks.at_shares(ordered, places)
     together = max(1, _HELD // max(1, height))
     for begin in range(1, len(columns), together):
@@ -237,21 +237,19 @@ def quantiles(rows: pl.LazyFrame, columns: list[str], places: tuple[float, ...])
     return found
 
 
-def _held(rows: pl.LazyFrame, columns: list[str]) -> tuple[int, pl.DataFrame | None]:
-    """How many rows there are, and the columns; null where they are more than can be held."""
-    height, found = 0, []
-    for frame in chunks(rows, columns):
+def _values(rows: pl.LazyFrame, name: str, dtype: pl.DataType) -> tuple[int, pl.Series | None]:
+    """How many rows there are, and the finite numbers of a column; null where there are more than can be held."""
+    height, found = 0, [pl.Series(name, [], dtype=pl.Float64)]
+    for frame in chunks(rows, [name]):
         height += frame.height
-        if height * len(columns) > _HELD:
+        if height > _HELD:
             return height, None
-        found.append(frame)
-    return height, pl.concat(found) if found else pl.DataFrame(schema=rows.collect_schema()).select(columns)
+        found.append(frame.select(known_values(name, dtype)).to_series())
+    return height, pl.concat(found)
 
 
-def _asked(
-    rows: pl.LazyFrame, columns: list[str], values: Callable[[pl.Expr], tuple[pl.Expr, ...]], *, tall: bool = False
-) -> dict[str, Any]:
-    """One pass over all rows: a few values of each column's finite numbers; `tall` when these cannot be held."""
+def _asked(rows: pl.LazyFrame, columns: list[str], values: Callable[[pl.Expr], tuple[pl.Expr, ...]]) -> dict[str, Any]:
+    """One pass over all rows: a few values of each column's finite numbers."""
     schema = rows.collect_schema()
     asked = [
         value.alias(f"{number}.{place}")
@@ -260,8 +258,6 @@ def _asked(
     ]
     if not asked:
         return {}
-    held = None if tall else _held(rows, columns)[1]
-    answered = held.select(asked) if held is not None else rows.select(asked).collect(engine="streaming")
-    answer = answered.row(0, named=True)
+    answer = rows.select(asked).collect(engine="streaming").row(0, named=True)
     each = len(asked) // len(columns)
     return {name: tuple(answer[f"{number}.{place}"] for place in range(each)) for number, name in enumerate(columns)}

@@ -11,7 +11,7 @@ from pydantic import Field
 from fetchtozip_gui.core.errors import StepError
 from fetchtozip_gui.core.replay import Wanted, pieces, reading
 from fetchtozip_gui.core.steps.duplicates import Rising, later_duplicates, marked
-from fetchtozip_gui.core.steps.kinds import known, text
+from fetchtozip_gui.core.steps.kinds import is_true, text
 from fetchtozip_gui.core.steps.lookup import listed, meant
 from fetchtozip_gui.core.steps.rules import Check, Rule, checks
 from fetchtozip_gui.core.steps.step import AnyStep
@@ -149,7 +149,7 @@ class Judge:
         settled: dict[str, pl.Series] = {}
         found: list[_Broken] = []
         for one in self.asked:
-            bad = known(one.check.bad(rows.get_column(one.column)))
+            bad = is_true(one.check.bad(rows.get_column(one.column)))
             if one.check.rule == "required":
                 settled[one.column] = bad
             elif one.column in settled:
