@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import ctypes
+import json
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from ctypes import c_int, c_uint64, c_void_p
 from datetime import UTC, datetime
-from typing import Any
+from pathlib import Path
 
 import pytest
 from programs import needed
-from PySide6.QtCore import SLOT, QObject, Slot
 from PySide6.QtDBus import QDBusConnection
 from pytestqt.qtbot import QtBot
 
@@ -25,26 +25,27 @@ from fetchtozip_gui.gui.signs import sign_of, windows_taskbar
 from fetchtozip_gui.gui.taskbar import Taskbar
 
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
-WAIT = 30_000
 
 
 def window() -> int:
     return 77
 
 
-class Dock(QObject):
-    """Listens as the docks of desktops do."""
+class Dock:
+    """Another program that listens."""
 
-    def __init__(self, address: str) -> None:
-        super().__init__()
-        self.heard: list[tuple[str, float, bool]] = []
-        bus = QDBusConnection.connectToBus(address, "dock")
-        assert bus.isConnected(), bus.lastError().message()
-        bus.connect("", "", "com.canonical.Unity.LauncherEntry", "Update", self, SLOT("hear(QString,QVariantMap)"))
+    def __init__(self, process: subprocess.Popen[str]) -> None:
+        self._process = process
+        assert self._line() == "ready"
 
-    @Slot("QString", "QVariantMap")
-    def hear(self, program: str, shown: dict[str, Any]) -> None:
-        self.heard.append((program, shown["progress"], shown["progress-visible"]))
+    def hears(self) -> tuple[str, float, bool]:
+        """The next thing it is told: of which program, how far, and whether that is shown."""
+        program, progress, visible = json.loads(self._line())
+        return program, progress, visible
+
+    def _line(self) -> str:
+        assert self._process.stdout is not None
+        return self._process.stdout.readline().strip()
 
 
 @pytest.fixture(scope="module")
@@ -59,11 +60,13 @@ def address() -> Iterator[str]:
 
 
 @pytest.fixture
-def dock(qtbot: QtBot, address: str) -> Iterator[Dock]:
-    dock = Dock(address)
-    yield dock
-    QDBusConnection.disconnectFromBus("dock")
-    dock.deleteLater()
+def dock(address: str) -> Iterator[Dock]:
+    command = [sys.executable, str(Path(__file__).with_name("dock.py")), address]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        try:
+            yield Dock(process)
+        finally:
+            process.terminate()
 
 
 @pytest.fixture
@@ -89,7 +92,7 @@ def ended(job: Job) -> Job:
 
 
 def test_the_bus_hears_of_all_jobs_as_of_one_and_of_their_end(
-    qtbot: QtBot, dock: Dock, taskbar: Taskbar, jobs: JobsModel, new_job: Callable[..., Job]
+    dock: Dock, taskbar: Taskbar, jobs: JobsModel, new_job: Callable[..., Job]
 ) -> None:
     first, second = (new_job(number).started(NOW) for number in (1, 2))
     jobs.show_job(first)  # nobody knows yet how long it takes
@@ -101,17 +104,15 @@ def test_the_bus_hears_of_all_jobs_as_of_one_and_of_their_end(
     jobs.show_job(ended(at(second, 10)))
     program = "application://fetchtozip.desktop"
     told = [(0.5, True), (0.25, True), (0.5, True), (0.75, True), (0.0, False)]
-    qtbot.waitUntil(lambda: len(dock.heard) >= len(told), timeout=WAIT)
-    assert dock.heard == [(program, *one) for one in told]
+    assert [dock.hears() for _ in told] == [(program, *one) for one in told]
 
 
 def test_what_is_shown_goes_with_the_program(
-    qtbot: QtBot, dock: Dock, taskbar: Taskbar, jobs: JobsModel, new_job: Callable[..., Job]
+    dock: Dock, taskbar: Taskbar, jobs: JobsModel, new_job: Callable[..., Job]
 ) -> None:
     jobs.show_job(at(new_job(1).started(NOW), 3))
     taskbar.close()
-    qtbot.waitUntil(lambda: len(dock.heard) >= 2, timeout=WAIT)
-    assert [visible for _, _, visible in dock.heard] == [True, False]
+    assert [dock.hears()[2] for _ in range(2)] == [True, False]
 
 
 def test_a_job_that_is_removed_counts_no_more(jobs: JobsModel, new_job: Callable[..., Job]) -> None:
