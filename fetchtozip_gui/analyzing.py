@@ -11,10 +11,11 @@ from pathlib import Path
 
 import polars as pl
 
-from fetchtozip_gui.core.analysis.report import report
+from fetchtozip_gui.core.analysis.report import nothing, report
 from fetchtozip_gui.core.analysis.report_page import SUFFIXES, document
 from fetchtozip_gui.core.bring.documents import is_recipe
 from fetchtozip_gui.core.errors import FetchToZipError, OutputError, RecipeError, RowsRejected
+from fetchtozip_gui.core.looking import Looking
 from fetchtozip_gui.core.memory import give_back
 from fetchtozip_gui.core.names import safe_name
 from fetchtozip_gui.core.outputs import destination_for
@@ -61,14 +62,15 @@ def analyze(
         made = follow(engine, recipe, rows, cached=cached, accept_partial=accept_partial, keeps_since=False)
         # the list of rows that broke a rule is gone with the rows
         tell(made.verdict.words.replace(f"listed in {beside(rows).name}", "a run lists them"))
+        give_back()  # the job is over
         text = _report(pl.scan_parquet(rows, glob=False), title, to.suffix)
     return write_whole(to, text)
 
 
 class Profile:
-    """A report on all rows that a run has fetched, as they were before any step.
+    """A report on all rows that a run fetches, as they are before any step, made while the run goes on.
 
-    Whatever is wrong with its place is found before the run.
+    Whatever is wrong with its place is found before the run. A context: what has not been written is left at its end.
     """
 
     def __init__(self, wanted: Path, recipe: Recipe, output: Path | None) -> None:
@@ -78,15 +80,28 @@ class Profile:
         if self._to in (result.absolute(), beside(result).absolute()):
             raise RecipeError(f"{_PROFILE}: {self._to} is where the run writes.", "Name another file.")
         _check(self._to, _PROFILE, recipe)
+        self.onlooker = Looking(self._told)
+        """Is to see the rows of the run."""
+
+    def __enter__(self) -> Profile:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.onlooker.close()
 
     def write(self, engine: Engine, made: Finished) -> Path:
-        """From the pages of the run, and give its path."""
+        """When the run is over: write the report, and give its path. What was not seen is read from the run's pages."""
         try:
-            with engine.fetched.of(made.job, again=True) as rows:
-                return write_whole(self._to, _report(rows, self._title, self._to.suffix))
+            if (text := self.onlooker.found(made.job.rows)) is None:
+                with engine.fetched.of(made.job, again=True) as rows:
+                    text = self._told(rows)
+            return write_whole(self._to, text)
         except FetchToZipError as error:
             error.hint = f"The result is whole: {made.path}."
             raise
+
+    def _told(self, rows: pl.LazyFrame, go_on: Callable[[], None] = nothing) -> str:
+        return _report(rows, self._title, self._to.suffix, go_on)
 
 
 def _wanted(what: str) -> tuple[Recipe, str]:
@@ -132,10 +147,9 @@ def _check(to: Path, option: str, recipe: Recipe, *read: str) -> None:
         raise OutputError(f"{to} cannot be written: {error.strerror or error}.", hint) from error
 
 
-def _report(rows: pl.LazyFrame, title: str, suffix: str) -> str:
-    give_back()  # the job is over
+def _report(rows: pl.LazyFrame, title: str, suffix: str, go_on: Callable[[], None] = nothing) -> str:
     try:
-        return document(report(rows, title, now_utc()), suffix)
+        return document(report(rows, title, now_utc(), go_on), suffix)
     except Exception as error:
         if not isinstance(error, FetchToZipError):
             log.exception("the rows could not be analyzed")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Annotated
 
@@ -119,14 +119,18 @@ def run(
 
         _only_local(engine)
         wanted = Recipe.parse(sys.stdin.buffer.read()) if str(recipe) == "-" else Recipe.load(recipe)
+        profiled = nullcontext()
         if profile is not None:
             from fetchtozip_gui.analyzing import Profile  # all analyses, for those who ask for it
 
-            report = Profile(profile, wanted, output)
-        with engine_of(data_dir) as at:
-            made = follow(at, wanted, output, resume=resume, cached=cached, accept_partial=accept_partial)
+            profiled = Profile(profile, wanted, output)
+        with profiled as report, engine_of(data_dir) as at:
+            look = None if report is None else report.onlooker
+            made = follow(
+                at, wanted, output, resume=resume, cached=cached, accept_partial=accept_partial, onlooker=look
+            )
             _tell(made.verdict.words)
-            if profile is not None:
+            if report is not None:
                 _tell(f"What was fetched is described in {report.write(at, made)}")
         typer.echo(made.path)
 

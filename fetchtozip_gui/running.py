@@ -12,6 +12,7 @@ from fetchtozip_gui.core.events import Delivered
 from fetchtozip_gui.core.outputs import destination_for
 from fetchtozip_gui.core.recipe import Recipe
 from fetchtozip_gui.core.verdict import Verdict
+from fetchtozip_gui.core.work import Onlooker
 from fetchtozip_gui.engine.engine import Engine
 from fetchtozip_gui.engine.folder import Folder
 from fetchtozip_gui.engine.job import Job
@@ -50,6 +51,7 @@ def follow(
     cached: bool = False,
     accept_partial: bool = False,
     keeps_since: bool = True,
+    onlooker: Onlooker | None = None,
 ) -> Finished:
     """Do a recipe; `Engine.submit` and `Engine.follow` explain the words.
 
@@ -58,7 +60,13 @@ def follow(
     target = destination_for(recipe.output, recipe.name, output, Path.cwd())
     delivered: Delivered | None = None
     followed = engine.follow(
-        recipe, target, resume=resume, cached=cached, accept_partial=accept_partial, keeps_since=keeps_since
+        recipe,
+        target,
+        resume=resume,
+        cached=cached,
+        accept_partial=accept_partial,
+        keeps_since=keeps_since,
+        onlooker=onlooker,
     )
     with progress(sys.stderr) as show:
         for event in followed:

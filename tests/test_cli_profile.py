@@ -84,3 +84,15 @@ def test_a_run_that_fails_leaves_the_older_report(place: Place) -> None:
     file = place.write("r.json", recipe(source, steps=[{**RULE, "on_error": "fail"}]))
     assert place.call("run", file, "--output", "out.csv", "--profile", "found.json").returncode == 1
     assert (place.here / "found.json").read_text() == "the older one"
+
+
+def test_a_type_that_widens_late_is_described_as_analyze_does(place: Place) -> None:
+    lines = [f"{n},{n % 7}" for n in range(300_000)]
+    place.write("wide.csv", "\n".join(["id,code", *lines, "x9,1"]) + "\n")
+    file = place.write("r.json", recipe({"type": "file", "path": str(place.here / "wide.csv")}))
+    done = place.call("run", file, "--output", "out.csv", "--profile", "found.json")
+    assert done.returncode == 0, done.stderr
+    assert place.call("analyze", place.here / "wide.csv", "--output", "told.json").returncode == 0
+    found, told = ({**read(place.here / name), "title": "", "made_at": ""} for name in ("found.json", "told.json"))
+    assert found["descriptive"]["id"]["type"] == "string"
+    assert found == told

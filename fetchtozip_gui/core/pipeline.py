@@ -99,6 +99,7 @@ def _fetch(recipe: Recipe, spool: Spool, delivery: Delivery, tools: Tools, end: 
     if spool.ended is not None:
         end.limited = bool(spool.ended.get("limited"))
         return
+    onlooker = None if spool.parts else tools.onlooker
     said: list[Said] = []
     with closing(_parts(recipe, spool, tools, end, said)) as parts:
         for part in parts:
@@ -106,10 +107,15 @@ def _fetch(recipe: Recipe, spool: Spool, delivery: Delivery, tools: Tools, end: 
             spool.add(part, pack(part.frame) if part.packed is None else part.packed)
             yield from _drain(said)
             yield Fetched(spool.pages, spool.rows, spool.bytes, spool.total_rows, spool.total_pages)
-            yield from delivery.offer(part.of(spool.schema), spool.schema, part.known)
+            rows = part.of(spool.schema)
+            if onlooker is not None:
+                onlooker.see(rows, spool.schema)
+            yield from delivery.offer(rows, spool.schema, part.known)
     yield from _drain(said)
     if end.failure is None:
         spool.end(limited=end.limited)
+    if onlooker is not None:
+        onlooker.end()
 
 
 def _unlocked(output: FileOutput, tools: Tools) -> FileOutput:

@@ -24,12 +24,25 @@ In = TypeVar("In")
 Out = TypeVar("Out")
 
 
-def _no_keyring(name: str) -> str:
+def no_keyring(name: str) -> str:
+    """For where secrets can only come from the environment."""
     raise RecipeError(f"keyring:{name} cannot be read here.", "Use env:NAME, or run where a keyring is.")
 
 
 def _no_jobs(job_id: str) -> Path:
     raise RecipeError(f"source.job_id: there is no job {job_id!r} here.")
+
+
+class Onlooker(Protocol):
+    """Somebody who looks at all rows of a source while they arrive, before any step."""
+
+    def see(self, rows: pl.DataFrame, schema: pl.Schema) -> None:
+        """The next rows in order; `schema` is the union of the types so far."""
+        ...
+
+    def end(self) -> None:
+        """All have been there. Not said where some were fetched before."""
+        ...
 
 
 @dataclass(frozen=True)
@@ -38,7 +51,7 @@ class Tools:
 
     stop: threading.Event = field(default_factory=threading.Event)
     """Set when the user cancels or pauses. Everything that waits waits on it."""
-    keyring: Callable[[str], str] = _no_keyring
+    keyring: Callable[[str], str] = no_keyring
     job_result: Callable[[str], Path] = _no_jobs
     """The result file of an earlier job, or an uploaded file, by its id."""
     say: Callable[[Said], None] = lambda said: None
@@ -49,6 +62,8 @@ class Tools:
     """Those threads, where the job has them already."""
     disk: Disk | None = None
     """Where the job writes; null is the real disk."""
+    onlooker: Onlooker | None = None
+    """Sees all rows while they are fetched."""
 
     def check(self) -> None:
         """Raise `Cancelled` once the stop was asked for."""

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Protocol, cast
 
 from fetchtozip_gui.core.errors import Cancelled, FetchToZipError, NoRoom, Unforeseen
 from fetchtozip_gui.core.events import Delivered, Event, Said
-from fetchtozip_gui.core.work import Tools
+from fetchtozip_gui.core.work import Onlooker, Tools
 from fetchtozip_gui.engine.folder import lock_writing
 
 if TYPE_CHECKING:
@@ -47,6 +47,8 @@ class Desk:
     keyring: Callable[[str], str]
     job_result: Callable[[str], Path]
     say: Callable[[Said], None]
+    onlooker: Onlooker | None = None
+    """Sees all rows while they are fetched; only in this process."""
 
 
 class Attempt(Protocol):
@@ -66,7 +68,13 @@ class Here:
         self._runner = runner
         self._task = task
         self._stop = stop or threading.Event()
-        self._tools = Tools(stop=self._stop, keyring=desk.keyring, job_result=desk.job_result, say=desk.say)
+        self._tools = Tools(
+            stop=self._stop,
+            keyring=desk.keyring,
+            job_result=desk.job_result,
+            say=desk.say,
+            onlooker=desk.onlooker,
+        )
 
     def events(self) -> Generator[Event, None, None]:
         task = self._task

@@ -6,11 +6,13 @@ import logging
 import threading
 from collections.abc import Callable, Generator
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from fetchtozip_gui.core.errors import FetchToZipError, JobLocked, NoSuchJob, NoSuchUpload, OutputError, RecipeError
+from fetchtozip_gui.core.errors import FetchToZipError, JobLocked, NoSuchJob, NoSuchUpload, OutputError
 from fetchtozip_gui.core.events import Event, Said
+from fetchtozip_gui.core.work import Onlooker, no_keyring
 from fetchtozip_gui.engine import cleaning, destination
 from fetchtozip_gui.engine.admission import Admission, Admitted, Wish
 from fetchtozip_gui.engine.apart import Apart
@@ -88,7 +90,7 @@ class Engine:
         self._closing = threading.Event()
         self._runner = runner
         self._crew = Crew(runner) if isolated else None
-        self._keyring = learning(keyring or _no_keyring, self.redactor)
+        self._keyring = learning(keyring or no_keyring, self.redactor)
         self._recipes: dict[str, Recipe] = {}
         self._ledger = Ledger(self.store)
         self._admission = Admission(folder, self._ledger, self.redactor, clock)
@@ -128,6 +130,7 @@ class Engine:
         cached: bool = False,
         accept_partial: bool = False,
         keeps_since: bool = True,
+        onlooker: Onlooker | None = None,
     ) -> Followed:
         """As `submit`, but in this process and thread, as far as the events are asked for; errors are raised. Without
         `keeps_since` an incremental recipe asks for everything, and its next run for what it would have asked for."""
@@ -135,7 +138,8 @@ class Engine:
         wish = Wish(to, resume=resume, cached=cached, accept_partial=accept_partial)
         admitted = self._admission.admit(self._newer(recipe) if keeps_since else recipe, wish)
         self._keep(admitted)
-        return Followed(self, admitted.job.id, self._runs.follow(admitted, self._here, keeps_since=keeps_since))
+        here = partial(self._here, onlooker=onlooker)
+        return Followed(self, admitted.job.id, self._runs.follow(admitted, here, keeps_since=keeps_since))
 
     def resume(self, job_id: str, recipe: Recipe | None = None) -> Job:
         """Go on with a job that was paused, cancelled or has failed, from its last finished page.
@@ -172,17 +176,19 @@ class Engine:
         self._keep(admitted)
         return self._runs.begin(admitted, self._here if self._crew is None else self._apart)
 
-    def _here(self, admitted: Admitted, say: Callable[[Said], None]) -> Attempt:
-        return Here(self._runner, *self._tasked(admitted, say))
+    def _here(self, admitted: Admitted, say: Callable[[Said], None], onlooker: Onlooker | None = None) -> Attempt:
+        return Here(self._runner, *self._tasked(admitted, say, onlooker))
 
     def _apart(self, admitted: Admitted, say: Callable[[Said], None]) -> Attempt:
         assert self._crew is not None
         return Apart(self._crew, *self._tasked(admitted, say))
 
-    def _tasked(self, admitted: Admitted, say: Callable[[Said], None]) -> tuple[Task, Desk]:
+    def _tasked(
+        self, admitted: Admitted, say: Callable[[Said], None], onlooker: Onlooker | None = None
+    ) -> tuple[Task, Desk]:
         job = admitted.job
         task = Task(admitted.recipe, self.folder.job(job.id), Path(job.target), job.accept_partial)
-        return task, Desk(self._keyring, self.file_of, say)
+        return task, Desk(self._keyring, self.file_of, say, onlooker)
 
     def file_of(self, some_id: str) -> Path:
         """What a recipe means by an id: an uploaded file, else the result of a job."""
@@ -292,7 +298,3 @@ class Engine:
     def _forget(self, job_id: str) -> None:
         self._ledger.drop(job_id)
         self._recipes.pop(job_id, None)
-
-
-def _no_keyring(name: str) -> str:
-    raise RecipeError(f"keyring:{name} cannot be read here.", "Use env:NAME, or run where a keyring is.")

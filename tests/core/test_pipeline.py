@@ -76,6 +76,43 @@ def test_it_says_what_happens_in_order(serve_pages: Any, tmp_path: Path) -> None
     ]
 
 
+class Seen:
+    """An onlooker."""
+
+    def __init__(self) -> None:
+        self.rows: list[int] = []
+        self.schemas: list[pl.Schema] = []
+        self.ended = 0
+
+    def see(self, rows: pl.DataFrame, schema: pl.Schema) -> None:
+        self.rows += rows["id"].to_list()
+        self.schemas.append(schema)
+
+    def end(self) -> None:
+        self.ended += 1
+
+
+def test_an_onlooker_sees_all_rows_before_the_result_is_there(serve_pages: Any, tmp_path: Path) -> None:
+    server = serve_pages([rows(page) for page in range(1, 15)])
+    seen = Seen()
+    steps = [{"type": "filter", "where": "id < 2000"}]
+    for event in run(recipe(server.url, steps), tmp_path / "job", tmp_path / "out.csv", Tools(onlooker=seen)):
+        if isinstance(event, Delivered):
+            assert seen.ended == 1
+    assert seen.rows == [page * 1000 + n for page in range(1, 15) for n in range(20)]
+    assert seen.schemas[-1].names() == ["id", "code", "text", "price", "none"]
+
+
+def test_an_onlooker_is_shown_nothing_where_some_was_fetched_before(serve_pages: Any, tmp_path: Path) -> None:
+    server = serve_pages([rows(7), rows(14), rows(3, 5)])
+    begun = run(recipe(server.url), tmp_path / "job", tmp_path / "out.csv", Tools())
+    next(event for event in begun if isinstance(event, Fetched))
+    begun.close()  # type: ignore[attr-defined]
+    seen = Seen()
+    deliver(recipe(server.url), tmp_path, "out.csv", Tools(onlooker=seen))
+    assert (seen.rows, seen.ended) == ([], 0)
+
+
 def test_types_widened_late_write_everything_again_and_say_so(serve_pages: Any, tmp_path: Path) -> None:
     many = [[{"id": 1000 * page + n, "pad": "x" * 20_000} for n in range(20)] for page in range(6)]
     many[5][19] = {"id": "last", "pad": "", "more": 1.5}

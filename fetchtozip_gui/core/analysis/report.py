@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -16,7 +17,7 @@ from fetchtozip_gui.core.analysis.counts import Category, categorical
 from fetchtozip_gui.core.analysis.describe import Description, describe
 from fetchtozip_gui.core.analysis.distribution import Distribution, distribution
 from fetchtozip_gui.core.analysis.missing import Missing, missing
-from fetchtozip_gui.core.analysis.numbers import Looked, at_hand, extents, numbers
+from fetchtozip_gui.core.analysis.numbers import Looked, extents, numbers
 from fetchtozip_gui.core.analysis.outliers import Outliers, outliers
 
 _TOP = 12
@@ -53,28 +54,44 @@ class Report:
         return json.dumps(told, ensure_ascii=False, allow_nan=False, indent=1)
 
 
-def report(rows: pl.DataFrame | pl.LazyFrame, title: str, made_at: datetime) -> Report:
-    """Analyze all rows; several passes, with memory that does not grow with their number."""
+def nothing() -> None:
+    """Somebody waits."""
+
+
+def report(
+    rows: pl.DataFrame | pl.LazyFrame, title: str, made_at: datetime, go_on: Callable[[], None] = nothing
+) -> Report:
+    """Analyze all rows; several passes, with memory that does not grow with their number.
+
+    They are to be quick to read: nothing is held from one analysis to the next.
+    `go_on` is called between the analyses, and may raise.
+    """
     lazy = rows.lazy()
     schema = lazy.collect_schema()
     numeric = numbers(schema)
     names = [column.name for column in numeric]
     others = [name for name in schema if name not in names]
-    gone = missing(lazy)
-    categories = categorical(lazy, others, top=_TOP) if others else ()
     known = extents(lazy, numeric)
-    columns = describe(lazy, counted=categories, known=known)
+    go_on()
+    columns = describe(lazy, names, known=known)
     quartiles = [column.figures.quartiles for column in columns if column.figures is not None]
-    looked = Looked(at_hand(lazy, numeric), known, quartiles)
+    looked = Looked(lazy, known, quartiles)
+    distributions, outlying = distribution(lazy, looked=looked), outliers(lazy, looked=looked)
     most = slice(correlation.MOST)
+    together = correlate(lazy, names[most], looked=Looked(lazy, known[most]))
+    go_on()
+    gone = missing(lazy)
+    go_on()
+    categories = categorical(lazy, others, top=_TOP)
+    described = {column.name: column for column in (*columns, *describe(lazy, others, counted=categories))}
     return Report(
         title,
         made_at,
         gone.rows,
-        columns,
+        tuple(described[name] for name in schema),
         categories,
-        distribution(lazy, looked=looked),
-        outliers(lazy, looked=looked),
+        distributions,
+        outlying,
         gone,
-        correlate(lazy, names[most], looked=Looked(looked.rows, known[most])),
+        together,
     )
