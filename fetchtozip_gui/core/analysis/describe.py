@@ -134,15 +134,19 @@ def _moments(lazy: pl.LazyFrame, columns: Sequence[Number], known: Sequence[Exte
     """
     if not columns:
         return []
-    asked = []
+    distances, squares, asked = [], [], []
     for column, extent in zip(columns, known, strict=True):
-        away = (column.value - (extent.mean or 0.0)) / (_reach(extent) or 1.0)
-        square = away * away
-        infinite = named(column.name).is_infinite().sum() if column.dtype.is_float() else pl.lit(0)
+        away, square, infinite = (pl.col(f"{column.at}.{what}") for what in ("away", "square", "infinite"))
+        distance = (column.value - (extent.mean or 0.0)) / (_reach(extent) or 1.0)
+        distances.append(distance.alias(f"{column.at}.away"))
+        if column.dtype.is_float():
+            distances.append(named(column.name).is_infinite().alias(f"{column.at}.infinite"))
+        squares.append((away * away).alias(f"{column.at}.square"))
         powers = (away, square, square * away, square * square)
         asked += [power.sum().alias(f"{column.at}.{number}") for number, power in enumerate(powers)]
-        asked.append(infinite.alias(f"{column.at}.4"))
-    told = lazy.select(asked).collect(engine="streaming").row(0, named=True)
+        asked.append((infinite.sum() if column.dtype.is_float() else pl.lit(0)).alias(f"{column.at}.4"))
+    # one after the other: in one step, each sum would make its distances and squares anew
+    told = lazy.select(distances).with_columns(squares).select(asked).collect(engine="streaming").row(0, named=True)
     return [tuple(told[f"{column.at}.{number}"] for number in range(5)) for column in columns]
 
 

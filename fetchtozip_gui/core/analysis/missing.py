@@ -36,19 +36,23 @@ class Missing:
     distinct_patterns: int
 
 
-def missing(rows: pl.DataFrame | pl.LazyFrame, columns: Sequence[str] | None = None) -> Missing:
-    """Look at every row; what is held in memory are the patterns, which are far fewer than the rows."""
+def missing(
+    rows: pl.DataFrame | pl.LazyFrame, columns: Sequence[str] | None = None, *, known: Sequence[int] | None = None
+) -> Missing:
+    """Look at every row; what is held in memory are the patterns, which are far fewer than the rows.
+
+    `known` is how many values each of these columns misses, where that has been counted already.
+    """
     lazy = rows.lazy()
     schema = lazy.collect_schema()
     names = chosen(schema, columns)
     if not names:
         return Missing(0, 0, (), (), 0)
-    total = 0
-    gone: list[int] = []
-    for few in some_of(names):
-        counts = lazy.select(pl.len(), *(is_missing(name, schema[name]).sum().alias(f"missing {name}") for name in few))
-        total, *counted = counts.collect(engine="streaming").row(0)
-        gone += counted
+    total = int(lazy.select(pl.len()).collect(engine="streaming").item())
+    gone = list(known or ())
+    for few in some_of(names if known is None else []):
+        counts = lazy.select(is_missing(name, schema[name]).sum().alias(f"missing {name}") for name in few)
+        gone += counts.collect(engine="streaming").row(0)
     # the columns that miss nothing are in no pattern
     some = [at for at, count in enumerate(gone) if count]
     groups = [some[start : start + _BITS] for start in range(0, len(some), _BITS)] or [[]]

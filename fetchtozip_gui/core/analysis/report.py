@@ -80,10 +80,10 @@ def report(
     most = slice(correlation.MOST)
     together = correlate(lazy, names[most], looked=Looked(lazy, known[most]))
     go_on()
-    gone = missing(lazy)
-    go_on()
     categories = categorical(lazy, others, top=_TOP)
+    go_on()
     described = {column.name: column for column in (*columns, *describe(lazy, others, counted=categories))}
+    gone = missing(lazy, known=[described[name].missing for name in schema])
     return Report(
         title,
         made_at,

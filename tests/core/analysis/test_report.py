@@ -11,8 +11,15 @@ import lxml.etree
 import polars as pl
 import pytest
 
+from fetchtozip_gui.core.analysis.correlate import correlate
+from fetchtozip_gui.core.analysis.counts import categorical
+from fetchtozip_gui.core.analysis.describe import describe
+from fetchtozip_gui.core.analysis.distribution import distribution
+from fetchtozip_gui.core.analysis.missing import missing
+from fetchtozip_gui.core.analysis.outliers import outliers
 from fetchtozip_gui.core.analysis.report import report
 from fetchtozip_gui.core.analysis.report_page import document, page
+from fetchtozip_gui.core.errors import Cancelled
 
 NOW = dt.datetime(2026, 11, 26, 9, 30, tzinfo=dt.UTC)
 
@@ -102,3 +109,35 @@ def test_a_table_of_nothing_has_a_report() -> None:
         made = report(empty, "Nothing", NOW)
         assert "0 rows" in page(made)
         assert json.loads(made.json())["rows"] == 0
+
+
+def test_it_says_what_each_analysis_says_alone(table: pl.DataFrame) -> None:
+    awkward = table.with_columns(
+        shaky=pl.Series([1.0, float("nan"), None, float("inf"), 2.0]),
+        empty=pl.lit(None),
+        truth=pl.Series([True, None, False, True, True]),
+        bytes=pl.Series([b"a", b"", None, b"b", b"a"]),
+    )
+    found = report(awkward, "Orders", NOW)
+    assert found.rows == 5
+    assert found.columns == describe(awkward)
+    assert found.categories == categorical(awkward, [one.name for one in found.categories], top=12)
+    assert [one.name for one in found.categories] == ["city", "day", "tags", "empty", "truth", "bytes"]
+    assert found.distributions == distribution(awkward)
+    assert found.outliers == outliers(awkward)
+    assert found.missing == missing(awkward)
+    assert found.correlation == correlate(awkward)
+
+
+@pytest.mark.parametrize("calls", [1, 2, 3])
+def test_it_can_be_left_between_two_analyses(table: pl.DataFrame, calls: int) -> None:
+    left = calls
+
+    def go_on() -> None:
+        nonlocal left
+        left -= 1
+        if not left:
+            raise Cancelled("no more")
+
+    with pytest.raises(Cancelled, match="no more"):
+        report(table, "Orders", NOW, go_on)
