@@ -13,7 +13,6 @@ import polars as pl
 
 from fetchtozip_gui.core.analysis.report import nothing, report
 from fetchtozip_gui.core.analysis.report_page import SUFFIXES, document
-from fetchtozip_gui.core.bring.documents import is_recipe
 from fetchtozip_gui.core.errors import FetchToZipError, OutputError, RecipeError, RowsRejected
 from fetchtozip_gui.core.looking import Looking
 from fetchtozip_gui.core.memory import give_back
@@ -109,6 +108,8 @@ def _wanted(what: str) -> tuple[Recipe, str]:
     if what == "-":
         recipe = Recipe.parse(sys.stdin.buffer.read())
         return recipe, recipe.name
+    from fetchtozip_gui.core.bring.documents import is_recipe  # heavy, and nothing for a profile
+
     path = Path(what)
     try:
         path.stat()
