@@ -1,4 +1,4 @@
-"""Rows that are looked at as a whole as soon as the last one has arrived, while the job goes on with them."""
+"""Rows that are looked at as a whole once the last one has arrived, where there is room while the job goes on."""
 
 from __future__ import annotations
 
@@ -20,6 +20,8 @@ T = TypeVar("T")
 _ROWS = 50_000
 _BYTES = 8 * 1024 * 1024
 """Of the rows that are written together, whatever is reached first."""
+_BESIDE = 4_000_000
+"""Rows up to which the work goes beside the job: of more, both hold much at once, and one waits for the other."""
 
 log = logging.getLogger(__name__)
 
@@ -41,6 +43,7 @@ class Looking(Generic[T]):
         self._rows = self._bytes = self._seen = 0
         self._files: list[Path] = []
         self._last: Future[None] | None = None
+        self._ended = False
         self._done: Future[T | None] | None = None
         self._gives_up = False
 
@@ -61,14 +64,18 @@ class Looking(Generic[T]):
             self._put_aside()
 
     def end(self) -> None:
-        """All rows have been there: begin to work on them."""
+        """All rows have been there: begin to work on them, unless they are so many that it has to wait for `found`."""
         if self._held:
             self._put_aside()
-        self._done = self._pool.submit(self._look)
+        self._ended = True
+        if self._seen <= _BESIDE:
+            self._done = self._pool.submit(self._look)
 
     def found(self, rows: int) -> T | None:
         """What the work has come to, or what it raised; null where not all of so many rows were seen in one type."""
-        return self._done.result() if self._done is not None and self._seen == rows else None
+        if not self._ended or self._seen != rows:
+            return None
+        return (self._done or self._pool.submit(self._look)).result()
 
     def close(self) -> None:
         """End the work wherever it is, and leave nothing on the disk."""

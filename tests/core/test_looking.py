@@ -46,6 +46,18 @@ def test_all_rows_are_looked_at_in_their_order(look: Looking[pl.DataFrame], size
     assert found.equals(ROWS)
 
 
+def test_of_many_rows_the_work_waits_until_it_is_asked_for(
+    look: Looking[pl.DataFrame], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(looking, "_BESIDE", 94)
+    show(look, ROWS)
+    look.end()
+    assert look._done is None
+    found = look.found(95)
+    assert found is not None
+    assert found.equals(ROWS)
+
+
 def test_texts_as_they_came_are_seen_in_their_types(look: Looking[pl.DataFrame]) -> None:
     schema = pl.Schema({"n": pl.Int64, "price": pl.Float64})
     look.see(pl.DataFrame({"n": ["1", "2"], "price": ["0.5", None]}), schema)
