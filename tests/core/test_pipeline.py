@@ -333,9 +333,10 @@ def test_a_full_disk_pauses_the_job_and_says_so(name: str, serve_pages: Any, tmp
 
 @pytest.fixture(autouse=True)
 def _no_threads_left() -> Iterator[None]:
+    before = set(threading.enumerate())
     yield
-    ours = ("work", "ahead", "beside", "fetch", "http", "looking", "parquet")
-    left = [thread for thread in threading.enumerate() if thread.name.startswith(ours)]
+    ours = ("ahead", "beside", "fetch", "http", "parquet", "work")
+    left = [thread for thread in threading.enumerate() if thread.name.startswith(ours) and thread not in before]
     for thread in left:
         thread.join(10)  # some are told to end, and not waited for
     assert [thread.name for thread in left if thread.is_alive()] == []
