@@ -75,7 +75,8 @@ class Looking(Generic[T]):
         """What the work has come to, or what it raised; null where not all of so many rows were seen in one type."""
         if not self._ended or self._seen != rows:
             return None
-        return (self._done or self._pool.submit(self._look)).result()
+        self._done = self._done or self._pool.submit(self._look)
+        return self._done.result()
 
     def close(self) -> None:
         """End the work wherever it is, and leave nothing on the disk."""

@@ -49,10 +49,7 @@ def missing(
     if not names:
         return Missing(0, 0, (), (), 0)
     total = int(lazy.select(pl.len()).collect(engine="streaming").item())
-    gone = list(known or ())
-    for few in some_of(names if known is None else []):
-        counts = lazy.select(is_missing(name, schema[name]).sum().alias(f"missing {name}") for name in few)
-        gone += counts.collect(engine="streaming").row(0)
+    gone = _counted(lazy, schema, names) if known is None else known
     # the columns that miss nothing are in no pattern
     some = [at for at, count in enumerate(gone) if count]
     groups = [some[start : start + _BITS] for start in range(0, len(some), _BITS)] or [[]]
@@ -69,6 +66,15 @@ def missing(
     patterns = [_pattern(row, groups, names) for row in found.head(PATTERNS).iter_rows()]
     complete = found.filter(pl.all_horizontal(pl.col(key) == 0 for key in keys))["rows"].sum()
     return Missing(total, int(complete), tuple(zip(names, gone, strict=True)), tuple(patterns), found.height)
+
+
+def _counted(lazy: pl.LazyFrame, schema: pl.Schema, names: list[str]) -> list[int]:
+    """How many values each column misses."""
+    gone: list[int] = []
+    for few in some_of(names):
+        counts = lazy.select(is_missing(name, schema[name]).sum().alias(f"missing {name}") for name in few)
+        gone += counts.collect(engine="streaming").row(0)
+    return gone
 
 
 def _pattern(row: tuple[int, ...], groups: list[list[int]], names: list[str]) -> Pattern:
