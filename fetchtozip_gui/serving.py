@@ -12,7 +12,7 @@ from pathlib import Path
 
 from fetchtozip_gui.api.build import OWN_KEY, build
 from fetchtozip_gui.api.guard import Guard
-from fetchtozip_gui.api.server import Served, announced, serve
+from fetchtozip_gui.api.server import Served, all_is_loaded, announced, serve
 from fetchtozip_gui.core.errors import RecipeError
 from fetchtozip_gui.core.secrets import Secret
 from fetchtozip_gui.engine.engine import Engine
@@ -64,6 +64,7 @@ def serve_until_stopped(
     try:
         with serving(host, port, data_dir, api_key) as served:
             try:
+                all_is_loaded()
                 ready(served)
                 # in short waits: on Windows a wait without an end does not hear Ctrl-C
                 while not served.ended.is_set() and not stop.wait(0.2):

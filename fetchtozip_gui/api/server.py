@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import gc
 import json
 import os
 import socket
@@ -142,12 +143,19 @@ def run_forever(app: App, host: str, port: int, ready: Callable[[Served], None],
     """Serve until Ctrl-C; `ready` is called once the server answers."""
     try:
         with serve(app, host, port, next_free=next_free) as served:
+            all_is_loaded()
             ready(served)
             # in short waits: on Windows a wait without an end does not hear Ctrl-C
             while not served.ended.wait(0.5):
                 pass
     except KeyboardInterrupt:
         return
+
+
+def all_is_loaded() -> None:
+    """Let no answer wait until Python's collector has looked through all that a server's process has loaded."""
+    gc.freeze()
+    gc.set_threshold(50_000)
 
 
 def _listen(host: str, port: int, more: int) -> socket.socket:

@@ -98,7 +98,7 @@ class Looking(Generic[T]):
         assert self._schema is not None
         try:
             rows = pl.concat([types.conform(frame, self._schema) for frame in frames])
-            rows.write_parquet(path, compression="lz4", statistics=False)
+            rows.write_parquet(path, compression="snappy", statistics=False)
         except (OSError, pl.exceptions.PolarsError):
             # the job has its own place for them, and says so where that is full
             log.warning("rows could not be put aside in %s", path, exc_info=True)

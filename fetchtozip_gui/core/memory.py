@@ -10,8 +10,8 @@ from contextlib import suppress
 _OF_GLIBC = {-8: 1, -3: 32 << 20, -1: 16 << 20}
 """`M_ARENA_MAX`, `M_MMAP_THRESHOLD` and `M_TRIM_THRESHOLD` of `mallopt`: one arena, of which the buffers of some
 megabytes that come and go with each part of the rows are taken: new pages cost more than what is written to them."""
-_JEMALLOC = "narenas:1,tcache_max:8192,background_thread:false,dirty_decay_ms:5000,muzzy_decay_ms:0"
-"""Polars': one arena, small pieces alone are kept by each thread, and what is unused for 5 s goes back."""
+_JEMALLOC = "narenas:1,tcache_max:8192,background_thread:false,dirty_decay_ms:500,muzzy_decay_ms:0"
+"""Polars': one arena, small pieces alone are kept by each thread, and what is unused for half a second goes back."""
 _OF_POLARS = "dirty_decay_ms:500,muzzy_decay_ms:1000"
 """What Polars writes before all else where it is loaded; processes that are started from there inherit it."""
 _SETTINGS = {

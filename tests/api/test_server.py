@@ -146,11 +146,12 @@ def test_the_process_keeps_its_signal_handlers() -> None:
 
 
 FOREVER = """
-import pathlib, signal, sys, threading
+import gc, pathlib, signal, sys, threading
 from fetchtozip_gui.api.doors.practice import build
 from fetchtozip_gui.api.server import run_forever
 
 def ready(served):
+    assert gc.get_freeze_count() > 50_000, "the collector would look through all that is loaded"
     print(served.url, flush=True)
     threading.Thread(target=lambda: sys.stdin.readline() and signal.raise_signal(signal.SIGINT)).start()
 

@@ -35,6 +35,8 @@ class Category:
     distinct: int
     entropy: float | None
     top: tuple[tuple[Any, int], ...]
+    ends: tuple[Any, Any] | None = None
+    """The smallest and the largest value, where the values themselves were counted, and not their hashes."""
 
     @property
     def mode(self) -> Any:
@@ -79,7 +81,8 @@ def of_sorted(name: str, ordered: pl.Series, missing: int, top: int = 1) -> Cate
     """The same for the values of a column that are in memory, sorted, with none missing."""
     counts = _runs(ordered)
     most = _most(counts, top, top, is_ordered=True).sort("len", "key", descending=[True, False])
-    return _category(name, ordered.dtype, ordered.len(), missing, counts.height, _weight(counts), most)
+    ends = (ordered[0], ordered[-1]) if ordered.len() else (None, None)
+    return _category(name, ordered.dtype, ordered.len(), missing, counts.height, _weight(counts), most, ends)
 
 
 def _runs(ordered: pl.Series) -> pl.DataFrame:
@@ -95,10 +98,17 @@ def _runs(ordered: pl.Series) -> pl.DataFrame:
 
 
 def _category(
-    name: str, dtype: pl.DataType, count: int, missing: int, distinct: int, weight: float, most: pl.DataFrame
+    name: str,
+    dtype: pl.DataType,
+    count: int,
+    missing: int,
+    distinct: int,
+    weight: float,
+    most: pl.DataFrame,
+    ends: tuple[Any, Any] | None,
 ) -> Category:
     entropy = max(0.0, math.log2(count) - weight / count) if count else None
-    return Category(name, type_name(dtype), count, missing, distinct, entropy, tuple(most.iter_rows()))
+    return Category(name, type_name(dtype), count, missing, distinct, entropy, tuple(most.iter_rows()), ends)
 
 
 def _weight(counts: pl.DataFrame) -> float:
@@ -118,12 +128,13 @@ def _counted(lazy: pl.LazyFrame, name: str, dtype: pl.DataType, rows: int, about
         return Category(name, type_name(dtype), 0, rows, 0, None, ())
     value = pl.when(~is_missing(name, dtype)).then(_comparable(name, dtype)).alias("value")
     values = lazy.select(value)
-    if rows <= AT_ONCE and not _is_wide(dtype) and dtype not in (pl.Boolean, pl.Categorical, pl.Enum):
+    if rows <= AT_ONCE and not _is_wide(dtype) and dtype not in (pl.Categorical, pl.Enum):
         ordered = values.collect(engine="streaming")["value"].drop_nulls().sort()
         return of_sorted(name, ordered, rows - ordered.len(), top)
     by_hash = dtype.is_nested() or (_is_wide(dtype) and about > BY_VALUE)
     hashed = pl.when(pl.col("value").is_not_null()).then(pl.col("value").hash(_SEED))
     distinct, missing, weight, kept = 0, 0, 0.0, pl.DataFrame()
+    met: list[Any] = []
     keys = values.select((hashed if by_hash else pl.col("value")).alias("key"))
     # to sort so many hashes takes a third of the memory of a table of them
     sorts = by_hash and rows <= AT_ONCE
@@ -132,6 +143,8 @@ def _counted(lazy: pl.LazyFrame, name: str, dtype: pl.DataType, rows: int, about
         missing += sum(every.filter(pl.col("key").is_null())["len"])
         distinct += counts.height
         weight += _weight(counts)
+        if not by_hash and has_order(dtype) and counts.height:
+            met += [counts["key"].min(), counts["key"].max()]
         # a hash says nothing of its value's place among equally frequent ones
         found = _most(counts, top, BY_VALUE if by_hash else top, is_ordered=sorts)
         kept = pl.concat([kept, found]) if kept.width else found
@@ -143,11 +156,17 @@ def _counted(lazy: pl.LazyFrame, name: str, dtype: pl.DataType, rows: int, about
     most = most.rename(dict(zip(most.columns, ("key", "len"), strict=True)))
     order = ["len"] if dtype.is_nested() else ["len", "key"]
     most = most.sort(order, descending=[True, False][: len(order)], maintain_order=True).head(top)
-    return _category(name, dtype, rows - missing, missing, distinct, weight, most)
+    ends = None if by_hash else (min(met, default=None), max(met, default=None))
+    return _category(name, dtype, rows - missing, missing, distinct, weight, most, ends)
 
 
 def _is_wide(dtype: pl.DataType) -> bool:
     return dtype in (pl.String, pl.Binary) or dtype.is_nested()
+
+
+def has_order(dtype: pl.DataType) -> bool:
+    """Whether one of two values is the smaller one."""
+    return not (dtype.is_nested() or dtype in (pl.Null, pl.Binary))
 
 
 def _comparable(name: str, dtype: pl.DataType) -> pl.Expr:

@@ -9,8 +9,8 @@ from typing import Any
 
 import polars as pl
 
-from fetchtozip_gui.core.analysis.counts import Category, categorical, of_sorted
-from fetchtozip_gui.core.analysis.numbers import Extent, Number, chosen, extents, numbers, quantiles, some_of
+from fetchtozip_gui.core.analysis.counts import Category, categorical, has_order, of_sorted
+from fetchtozip_gui.core.analysis.numbers import Extent, Looked, Number, chosen, extents, numbers, quantiles, some_of
 from fetchtozip_gui.core.ranks import AT_ONCE, at_shares
 from fetchtozip_gui.core.steps.lookup import named
 
@@ -57,11 +57,11 @@ def describe(
     rows: pl.DataFrame | pl.LazyFrame,
     columns: Sequence[str] | None = None,
     counted: Sequence[Category] = (),
-    known: Sequence[Extent] | None = None,
+    looked: Looked | None = None,
 ) -> tuple[Description, ...]:
     """Describe the chosen columns over all rows, with memory that does not grow with their number.
 
-    `counted` are columns without numbers whose values have been counted already, `known` the extents of the others.
+    `counted` are columns without numbers whose values have been counted already; `looked` is at all of the others.
     Two passes over all of them for extent and moments; then a column at a time, for what has to be sorted or counted.
     """
     lazy = rows.lazy()
@@ -70,34 +70,30 @@ def describe(
     if not names:
         return ()
     numeric = numbers(schema, names)
-    known = extents(lazy, numeric) if known is None else known
-    moments = _moments(lazy, numeric, known)
+    looked = looked or Looked(lazy, extents(lazy, numeric))
+    moments = _moments(looked.rows, numeric, looked.extents)
     told: dict[str, tuple[Category, Figures | None]] = {one.name: (one, None) for one in counted}
-    ends: dict[str, tuple[Any, Any]] = {}
-    for column, extent, sums in zip(numeric, known, moments, strict=True):
+    for column, extent, sums in zip(numeric, looked.extents, moments, strict=True):
         if extent.count <= AT_ONCE:
-            values, quarters, ends[column.name] = _in_memory(lazy, column)
+            values, quarters = _in_memory(looked, column)
         else:
             (values,) = categorical(lazy, [column.name], top=1)
             (quarters,) = quantiles(lazy, [column], [extent], QUARTILES)
         told[column.name] = values, _of_sums(extent, sums, quarters)
     others = [name for name in names if name not in told]
     told |= {one.name: (one, None) for one in (categorical(lazy, others, top=1) if others else ())}
+    ends = {name: one.ends for name, (one, _) in told.items() if one.ends is not None}
     ends |= _ends(lazy, schema, [name for name in names if name not in ends])
     return tuple(_described(told[name][0], ends[name], told[name][1]) for name in names)
 
 
-def _in_memory(lazy: pl.LazyFrame, column: Number) -> tuple[Category, tuple[float | None, ...], tuple[Any, Any]]:
-    """Sorted once, for the counts, the quartiles, and the smallest and the largest value."""
-    value = pl.when(~column.missing).then(named(column.name)).alias("value")
-    found = lazy.select(value).collect(engine="streaming")["value"]
-    missing = found.null_count()
-    ordered = found.drop_nulls().sort()
-    del found
-    finite = ordered.filter(ordered.is_finite()) if column.dtype.is_float() else ordered
-    counted = of_sorted(column.name, ordered, missing)
-    ends = (ordered[0], ordered[-1]) if ordered.len() else (None, None)
-    return counted, at_shares(finite, QUARTILES), ends
+def _in_memory(looked: Looked, column: Number) -> tuple[Category, tuple[float | None, ...]]:
+    """Sorted once, for the counts and the quartiles."""
+    ordered, missing = looked.ordered(column)
+    finite = ordered
+    if column.dtype.is_float() and ordered.is_infinite().any():
+        finite = ordered.filter(ordered.is_finite())
+    return of_sorted(column.name, ordered, missing), at_shares(finite, QUARTILES)
 
 
 def _described(counted: Category, ends: tuple[Any, Any], figures: Figures | None) -> Description:
@@ -115,7 +111,7 @@ def _described(counted: Category, ends: tuple[Any, Any], figures: Figures | None
 
 def _ends(lazy: pl.LazyFrame, schema: pl.Schema, names: list[str]) -> dict[str, tuple[Any, Any]]:
     told: dict[str, tuple[Any, Any]] = dict.fromkeys(names, (None, None))
-    able = [name for name in names if not (schema[name].is_nested() or schema[name] in (pl.Null, pl.Binary))]
+    able = [name for name in names if has_order(schema[name])]
     for some in some_of(able):
         asked = []
         for name in some:

@@ -40,10 +40,10 @@ def distribution(
     found = numbers(lazy.collect_schema(), columns)
     looked = looked or look(lazy, found)
     each = zip(found, looked.extents, strict=True)
-    return tuple(_histogram(looked.rows, column, extent, bins) for column, extent in each)
+    return tuple(_histogram(looked, column, extent, bins) for column, extent in each)
 
 
-def _histogram(lazy: pl.LazyFrame, column: Number, extent: Extent, bins: int | None) -> Distribution:
+def _histogram(looked: Looked, column: Number, extent: Extent, bins: int | None) -> Distribution:
     """One pass counts into bins that are finer than any shown; so many of them are one then as the rule says.
 
     Freedman and Diaconis (1981): twice the distance of the quartiles over the cube root of the number of values.
@@ -59,7 +59,12 @@ def _histogram(lazy: pl.LazyFrame, column: Number, extent: Extent, bins: int | N
         fine = float(math.ceil((high - low + 1) / BINS))
     last = min(BINS - 1, math.floor((high - low) / fine))
     place = ((column.value - low) / fine).floor().clip(0, last).cast(pl.UInt32).alias("bin")
-    sizes = lazy.select(place).drop_nulls().group_by("bin").len().collect(engine="streaming").sort("bin")
+    places = looked.rows.select(place).drop_nulls()
+    if looked.rising:
+        counted = places.select(pl.col("bin").rle()).unnest("bin").select(pl.col("value").alias("bin"), "len")
+    else:
+        counted = places.group_by("bin").len().sort("bin")
+    sizes = counted.collect(engine="streaming")
     width, rule = _width(sizes, fine, extent, bins)
     together = max(1, math.ceil(max(width, (high - low) / MOST_BINS) / fine - 1e-9))
     counts = [0] * (last // together + 1)

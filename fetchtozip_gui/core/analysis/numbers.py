@@ -112,12 +112,34 @@ class Looked:
     rows: pl.LazyFrame
     extents: Sequence[Extent]
     quartiles: Sequence[tuple[float | None, ...]] | None = None
+    rising: bool = False
+    """Whether there is one column, and its values rise, whatever their rows."""
+
+    def ordered(self, column: Number) -> tuple[pl.Series, int]:
+        """The values of a column that are there, in memory and sorted, and how many are missing."""
+        if not self.rising:
+            value = pl.when(~column.missing).then(named(column.name)).alias("value")
+            found = self.rows.select(value).collect(engine="streaming")["value"]
+            return found.drop_nulls().sort(), found.null_count()
+        every = self.rows.collect(engine="in-memory").to_series()
+        # those that are null come first, and NaN comes last
+        nulls, nans = every.null_count(), int(every.is_nan().sum()) if column.dtype.is_float() else 0
+        return every.slice(nulls, every.len() - nulls - nans), nulls + nans
 
 
 def look(rows: pl.LazyFrame, columns: Sequence[Number]) -> Looked:
     """At these columns, for an analysis that nobody has looked for before."""
     there = at_hand(rows, columns)
     return Looked(there, extents(there, columns))
+
+
+def look_at_one(rows: pl.LazyFrame, column: Number, height: int) -> Looked:
+    """At one of the columns, for analyses of it alone; in memory and sorted, where so many rows are not too many."""
+    alone = rows.select(named(column.name))
+    rising = height <= ranks.AT_ONCE
+    if rising:
+        alone = alone.collect(engine="streaming").to_series().sort().to_frame().lazy()
+    return Looked(alone, extents(alone, [column]), rising=rising)
 
 
 def quantiles(

@@ -55,8 +55,8 @@ def outliers(
     if not found:
         return ()
     looked = looked or look(lazy, found)
-    lazy, known = looked.rows, looked.extents
-    quartiles = looked.quartiles or quantiles(lazy, found, known, (0.25, 0.75))
+    known = looked.extents
+    quartiles = looked.quartiles or quantiles(looked.rows, found, known, (0.25, 0.75))
     fences = [_fences(extent, each[0], each[-1]) for extent, each in zip(known, quartiles, strict=True)]
     rules: list[tuple[Number, Method, float, float]] = [
         (column, method, *ends)
@@ -67,7 +67,8 @@ def outliers(
     asked = []
     for at, (column, _, low, high) in enumerate(rules):
         asked += [(column.value < low).sum().alias(f"{at}.below"), (column.value > high).sum().alias(f"{at}.above")]
-    told = lazy.select(pl.len(), *asked).collect(engine="streaming").row(0, named=True)
+    told = looked.rows.select(pl.len(), *asked).collect(engine="streaming").row(0, named=True)
+    in_order = lazy if looked.rising else looked.rows
     made = {
         (column.name, method): Bounds(
             method,
@@ -75,7 +76,7 @@ def outliers(
             high,
             told[f"{at}.below"],
             told[f"{at}.above"],
-            _first(lazy, column, low, high) if told[f"{at}.below"] + told[f"{at}.above"] else (),
+            _first(in_order, column, low, high) if told[f"{at}.below"] + told[f"{at}.above"] else (),
         )
         for at, (column, method, low, high) in enumerate(rules)
     }

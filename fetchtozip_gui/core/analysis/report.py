@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -17,7 +17,7 @@ from fetchtozip_gui.core.analysis.counts import Category, categorical
 from fetchtozip_gui.core.analysis.describe import Description, describe
 from fetchtozip_gui.core.analysis.distribution import Distribution, distribution
 from fetchtozip_gui.core.analysis.missing import Missing, missing
-from fetchtozip_gui.core.analysis.numbers import Looked, extents, numbers
+from fetchtozip_gui.core.analysis.numbers import Extent, Looked, look_at_one, numbers
 from fetchtozip_gui.core.analysis.outliers import Outliers, outliers
 
 _TOP = 12
@@ -68,30 +68,39 @@ def report(
     """
     lazy = rows.lazy()
     schema = lazy.collect_schema()
+    height = int(lazy.select(pl.len()).collect(engine="streaming").item())
     numeric = numbers(schema)
     names = [column.name for column in numeric]
     others = [name for name in schema if name not in names]
-    known = extents(lazy, numeric)
-    go_on()
-    columns = describe(lazy, names, known=known)
-    quartiles = [column.figures.quartiles for column in columns if column.figures is not None]
-    looked = Looked(lazy, known, quartiles)
-    distributions, outlying = distribution(lazy, looked=looked), outliers(lazy, looked=looked)
+    known: list[Extent] = []
+    columns: list[Description] = []
+    distributions: list[Distribution] = []
+    outlying: list[Outliers] = []
+    for column in numeric:
+        go_on()
+        looked = look_at_one(lazy, column, height)
+        (described,) = describe(lazy, [column.name], looked=looked)
+        if described.figures is not None:
+            looked = replace(looked, quartiles=[described.figures.quartiles])
+        known += looked.extents
+        columns.append(described)
+        distributions += distribution(lazy, [column.name], looked=looked)
+        outlying += outliers(lazy, [column.name], looked=looked)
     most = slice(correlation.MOST)
     together = correlate(lazy, names[most], looked=Looked(lazy, known[most]))
     go_on()
     categories = categorical(lazy, others, top=_TOP)
     go_on()
-    described = {column.name: column for column in (*columns, *describe(lazy, others, counted=categories))}
-    gone = missing(lazy, known=[described[name].missing for name in schema])
+    told = {column.name: column for column in (*columns, *describe(lazy, others, counted=categories))}
+    gone = missing(lazy, known=[told[name].missing for name in schema])
     return Report(
         title,
         made_at,
         gone.rows,
-        tuple(described[name] for name in schema),
+        tuple(told[name] for name in schema),
         categories,
-        distributions,
-        outlying,
+        tuple(distributions),
+        tuple(outlying),
         gone,
         together,
     )

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import random
 import re
+from dataclasses import replace
 from html.parser import HTMLParser
 
 import lxml.etree
 import polars as pl
 import pytest
 
+from fetchtozip_gui.core import ranks
 from fetchtozip_gui.core.analysis.correlate import correlate
 from fetchtozip_gui.core.analysis.counts import categorical
 from fetchtozip_gui.core.analysis.describe import describe
@@ -127,6 +130,38 @@ def test_it_says_what_each_analysis_says_alone(table: pl.DataFrame) -> None:
     assert found.outliers == outliers(awkward)
     assert found.missing == missing(awkward)
     assert found.correlation == correlate(awkward)
+
+
+@pytest.mark.parametrize("at_once", [None, 100])
+def test_the_order_of_the_rows_changes_nothing(monkeypatch: pytest.MonkeyPatch, at_once: int | None) -> None:
+    """A report looks at columns that it has sorted, unless they are too long to be held: as if it had not."""
+    if at_once is not None:
+        monkeypatch.setattr(ranks, "AT_ONCE", at_once)
+    draw = random.Random(5)
+    odd = [None, float("nan"), float("inf"), -float("inf"), 0.0, -0.0, 1e9]
+    table = pl.DataFrame(
+        {
+            "float": [draw.choice(odd) if draw.random() < 0.05 else draw.gauss(3, 2) for _ in range(3_000)],
+            "many": [draw.choice([None, draw.randrange(-(2**40), 2**40)]) for _ in range(3_000)],
+            "few": [draw.choice([None, 1, 1, 2, 3, 400]) for _ in range(3_000)],
+            "truth": [draw.choice([None, True, False, False]) for _ in range(3_000)],
+            "word": [draw.choice([None, "", "b", "a", "é"]) for _ in range(3_000)],
+        }
+    )
+    found = report(table, "Orders", NOW)
+    for ours, alone in zip(found.columns, describe(table), strict=True):
+        assert replace(ours, figures=None) == replace(alone, figures=None)
+        assert (ours.figures is None) == (alone.figures is None)
+        if ours.figures is not None and alone.figures is not None:
+            assert ours.figures.quartiles == alone.figures.quartiles
+            for name in ("mean", "median", "std_dev", "variance", "skew", "kurtosis", "infinite"):
+                assert getattr(ours.figures, name) == pytest.approx(getattr(alone.figures, name), rel=1e-9), name
+    assert [(one.name, one.count, one.counts, one.rule) for one in found.distributions] == [
+        (one.name, one.count, one.counts, one.rule) for one in distribution(table)
+    ]
+    for here, there in zip(found.outliers, outliers(table), strict=True):
+        assert (here.iqr, here.zscore.count, here.zscore.first) == (there.iqr, there.zscore.count, there.zscore.first)
+    assert found.categories == categorical(table, ["truth", "word"], top=12)
 
 
 @pytest.mark.parametrize("calls", [1, 2, 3])
