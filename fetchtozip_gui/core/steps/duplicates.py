@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import io
 import math
+import threading
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from functools import reduce
 from operator import xor
 from typing import Literal
@@ -35,11 +37,13 @@ def later_duplicates(
     first is to be kept, with a later one (`last`) or with any (`none`).
 
     A first pass keeps a hash of each row, where they are not `noted` already; a second compares the rows whose hashes
-    agree, value by value, so that the answer is exact. Null agrees with null and NaN with NaN; without `nulls`, rows
-    that hold one repeat nothing.
+    agree, value by value, so that the answer is exact. Where one of the columns rises there is nothing to compare. Null
+    agrees with null and NaN with NaN; without `nulls`, rows that hold one repeat nothing.
     """
     key = pl.struct(named(name) for name in columns)
     hashes = (noted or Hashes(columns)).all(rows)
+    if hashes is None:
+        return pl.Series(_NUMBER, [], dtype=pl.UInt64)
     twice = _twice(hashes)
     if twice.is_empty():
         return pl.Series(_NUMBER, [], dtype=pl.UInt64)
@@ -60,26 +64,82 @@ def later_duplicates(
     return numbers.filter(repeated)
 
 
+@dataclass(frozen=True, slots=True)
+class Note:
+    """Of some rows: their hashes, or the smallest and the largest value of the column that rises in them."""
+
+    hashes: pl.Series | None = None
+    ends: pl.Series | None = None
+
+
 class Hashes:
     """A hash of each row over some columns, in order; equal rows have equal ones.
 
     Of 64 bits, which others hardly ever share, and of 32 where there are many rows: that some others agree costs a few
-    comparisons, and more bits cost memory.
+    comparisons, and more bits cost memory. While one of the columns rises, as a key does, no row can repeat another,
+    and no hash is made.
     """
 
     def __init__(self, columns: Sequence[str]) -> None:
         self.columns = columns
         self._found: list[pl.Series] = []
         self._count = 0
+        self._choosing = threading.Lock()
+        self._begun = False
+        self._key: str | None = None
+        """The column that has risen so far."""
+        self._rising = Rising()
+        self._fell = False
+        """Whether it has not, so that hashes of the rows before are missing."""
 
-    def of(self, frame: pl.DataFrame) -> pl.Series:
-        """Those of some rows; in any thread."""
+    def of(self, frame: pl.DataFrame) -> Note:
+        """What there is to note of some rows; in any thread."""
+        with self._choosing:
+            if not self._begun:
+                # which rows tell is all the same: it has to rise in all of them
+                self._key, self._begun = _rising_column(frame, self.columns), True
+        key = self._key
+        if key is None:
+            return Note(self._hashed(frame))
+        if self._fell or not rises(frame.get_column(key)):
+            return Note()
+        values = frame.get_column(key)
+        return Note(ends=values if values.len() < 3 else pl.concat([values.head(1), values.tail(1)]))
+
+    def add(self, note: Note) -> None:
+        """Note it, in the order of the rows."""
+        if note.hashes is not None:
+            self._keep(note.hashes)
+        elif note.ends is None:
+            self._fell = True
+        else:
+            try:
+                self._rising.follow(note.ends)
+            except NotRising:
+                self._fell = True
+
+    def all(self, rows: pl.LazyFrame) -> pl.Series | None:
+        """Those of all rows, in a pass over them where none has been noted; they are let go of. Null where a column
+        rises in all of them."""
+        if not self._begun:
+            for frame in chunks(rows, self.columns):
+                self.add(self.of(frame))
+                if self._fell:
+                    break
+        if self._key is not None:
+            if not self._fell:
+                return None
+            for frame in chunks(rows, self.columns):
+                self._keep(self._hashed(frame))
+        found, self._found, self._count = self._found, [], 0
+        return pl.concat(found, rechunk=False) if found else pl.Series("hash", [], dtype=pl.UInt64)
+
+    def _hashed(self, frame: pl.DataFrame) -> pl.Series:
         # columns are hashed in a quarter of the time of rows as objects; another seed for each tells (1, 2) from (2, 1)
         each = frame.select(named(name).hash(number) for number, name in enumerate(self.columns)).get_columns()
         return reduce(xor, each).alias("hash")
 
-    def add(self, hashes: pl.Series) -> None:
-        """Note those of the next rows."""
+    def _keep(self, hashes: pl.Series) -> None:
         self._found.append(hashes)
         before, self._count = self._count, self._count + hashes.len()
         if before > _SORTED:
@@ -87,13 +147,17 @@ class Hashes:
         elif self._count > _SORTED:
             self._found = [_halved(one) for one in self._found]
 
-    def all(self, rows: pl.LazyFrame) -> pl.Series:
-        """Those of all rows, in a pass over them where none has been noted; they are let go of."""
-        if not self._found:
-            for frame in chunks(rows, self.columns):
-                self.add(self.of(frame))
-        found, self._found, self._count = self._found, [], 0
-        return pl.concat(found, rechunk=False) if found else pl.Series("hash", [], dtype=pl.UInt64)
+
+def _rising_column(frame: pl.DataFrame, columns: Sequence[str]) -> str | None:
+    """The first of the columns that rises from row to row."""
+    return next((name for name in columns if rises(frame.get_column(name))), None)
+
+
+def rises(values: pl.Series) -> bool:
+    """Whether each value is there and greater than the one before it."""
+    if values.dtype != pl.String and not (values.dtype.is_numeric() or values.dtype.is_temporal()):
+        return False
+    return not values.null_count() and bool((values.slice(1) > values.head(-1)).all())
 
 
 def _halved(hashes: pl.Series) -> pl.Series:
@@ -128,13 +192,12 @@ class NotRising(Exception):
 class Rising:
     """Shows of a column while its rows arrive that no value is there twice: each is greater than those before it."""
 
-    def __init__(self, column: str) -> None:
-        self._column = column
+    def __init__(self) -> None:
         self._last: pl.Series | None = None
 
-    def follow(self, frame: pl.DataFrame) -> None:
-        """Look at the next rows; `NotRising` where this does not tell whether a value has been there."""
-        values = frame.get_column(self._column).drop_nulls()
+    def follow(self, values: pl.Series) -> None:
+        """Look at the next ones; `NotRising` where this does not tell whether a value has been there."""
+        values = values.drop_nulls()
         if values.is_empty():
             return
         if self._last is not None:

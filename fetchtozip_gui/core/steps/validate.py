@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 import polars as pl
@@ -61,7 +62,7 @@ class ValidateStep(AnyStep):
             for check in checks(name, self.rules[name], schema[name])
         )
         lost = [name for name, rule in self.rules.items() if name not in schema and rule.required]
-        followed = tuple(Rising(name) for name in unique) if rising else ()
+        followed = {name: Rising() for name in unique} if rising else {}
         return Judge(every, repeated, self.on_error, tuple(notes), tuple(lost), followed)
 
     def apply(self, frame: pl.LazyFrame) -> pl.LazyFrame:
@@ -121,13 +122,13 @@ class Judge:
     notes: tuple[str, ...] = ()
     absent: tuple[str, ...] = ()
     """Required columns that are not there at all."""
-    rising: tuple[Rising, ...] = ()
+    rising: Mapping[str, Rising] = field(default_factory=dict)
 
     def follow(self, rows: pl.DataFrame) -> None:
         """Look at the next rows, in their order, before they are judged: `NotRising` where a value is not greater than
         those before and has to be unique."""
-        for one in self.rising:
-            one.follow(rows)
+        for name, values in self.rising.items():
+            values.follow(rows.get_column(name))
 
     def before(self) -> pl.DataFrame:
         """The faults that are in no row."""

@@ -5,12 +5,14 @@ from __future__ import annotations
 import random
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 
 import polars as pl
 import pytest
 
+from fetchtozip_gui.core.scratch import Scratch
 from fetchtozip_gui.core.steps import duplicates
-from fetchtozip_gui.core.steps.duplicates import later_duplicates, marked, without
+from fetchtozip_gui.core.steps.duplicates import Hashes, later_duplicates, marked, without
 from fetchtozip_gui.core.steps.rows import DeduplicateStep
 
 NAN = float("nan")
@@ -67,6 +69,45 @@ def test_no_rows_and_no_repeats() -> None:
     assert without(frame.lazy(), found).collect().equals(frame)
 
 
+@pytest.mark.parametrize("is_noted", [False, True])
+@pytest.mark.parametrize(
+    "made",
+    [
+        pl.col("n"),
+        pl.col("n") / 7,
+        pl.col("n").cast(pl.Decimal(12, 2)),
+        pl.col("n").cast(pl.String).str.zfill(6),
+        pl.from_epoch("n"),
+        pl.duration(seconds="n"),
+    ],
+)
+def test_where_a_column_rises_no_hash_is_made(made: pl.Expr, is_noted: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Hashes, "_hashed", lambda *_: pytest.fail("a hash was made"))
+    frame = pl.DataFrame({"a": ["x"] * 60_000, "n": range(60_000)}).select("a", key=made)
+    assert repeats(frame, is_noted=is_noted) == []
+
+
+@pytest.mark.parametrize("is_noted", [False, True])
+@pytest.mark.parametrize("at", [1, 24_999, 25_000, 49_999, 59_999])
+@pytest.mark.parametrize("value", [0, 24_998, None])
+def test_a_column_that_does_not_rise_to_the_end(at: int, value: int | None, is_noted: bool) -> None:
+    frame = pl.DataFrame({"a": ["x"] * 60_000, "key": range(60_000)})
+    frame[at, "key"] = value
+    assert (
+        repeats(frame, is_noted=is_noted)
+        == frame.with_row_index().filter(~pl.struct("a", "key").is_first_distinct())["index"].to_list()
+    )
+
+
+def repeats(frame: pl.DataFrame, *, is_noted: bool) -> list[int]:
+    """Noted while the rows are put aside, side by side, or found in a pass of its own."""
+    if not is_noted:
+        return later_duplicates(frame.lazy(), frame.columns).to_list()
+    noted = Hashes(frame.columns)
+    with ThreadPoolExecutor(2) as pool, Scratch(pool=pool) as scratch:
+        return later_duplicates(scratch.keep(frame.lazy(), noted), frame.columns, noted=noted).to_list()
+
+
 def test_marks_are_those_of_a_stretch() -> None:
     numbers = pl.Series([2, 5, 6, 9], dtype=pl.UInt64)
     assert marked(numbers, 5, 4).to_list() == [True, True, False, False]
@@ -81,7 +122,7 @@ from fetchtozip_gui.core.replay import reading
 from fetchtozip_gui.core.steps import duplicates
 from fetchtozip_gui.core.steps.duplicates import later_duplicates
 
-numbers = pl.DataFrame({"id": pl.int_range(25_000, eager=True)})
+numbers = pl.DataFrame({"id": pl.int_range(25_000, eager=True).reverse()})  # a column that rises needs no hashes
 texts = pl.format("a text of its own {} and once more {}", "id", "id").alias("t")
 
 def read(wanted):
