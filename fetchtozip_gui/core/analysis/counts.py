@@ -80,15 +80,19 @@ def _guessed(lazy: pl.LazyFrame, names: list[str], schema: pl.Schema, rows: int)
 def of_sorted(name: str, ordered: pl.Series, missing: int, top: int = 1) -> Category:
     """The same for the values of a column that are in memory, sorted, with none missing."""
     counts = _runs(ordered)
-    most = _most(counts, top, top, is_ordered=True).sort("len", "key", descending=[True, False])
+    if counts.height == ordered.len():  # no value is there twice
+        weight, most = 0.0, counts.head(top)
+    else:
+        weight, most = _weight(counts), _most(counts, top, top, is_ordered=True)
+    most = most.sort("len", "key", descending=[True, False])
     ends = (ordered[0], ordered[-1]) if ordered.len() else (None, None)
-    return _category(name, ordered.dtype, ordered.len(), missing, counts.height, _weight(counts), most, ends)
+    return _category(name, ordered.dtype, ordered.len(), missing, counts.height, weight, most, ends)
 
 
 def _runs(ordered: pl.Series) -> pl.DataFrame:
-    """How often each value of a sorted column is there; null is a value."""
+    """How often each value of a sorted column is there."""
     count = ordered.len()
-    others = ordered.slice(1).ne_missing(ordered.slice(0, max(0, count - 1)))
+    others = ordered.slice(1) != ordered.slice(0, max(0, count - 1))
     if others.all():
         # nothing is there twice, and the values need not be copied
         return ordered.alias("key").to_frame().with_columns(len=pl.lit(1, pl.get_index_type()))
@@ -138,13 +142,14 @@ def _counted(lazy: pl.LazyFrame, name: str, dtype: pl.DataType, rows: int, about
     keys = values.select((hashed if by_hash else pl.col("value")).alias("key"))
     # to sort so many hashes takes a third of the memory of a table of them
     sorts = by_hash and rows <= AT_ONCE
-    for every in _sorted(keys) if sorts else _parts(keys, about):
-        counts = every.filter(pl.col("key").is_not_null())
-        missing += sum(every.filter(pl.col("key").is_null())["len"])
+    for counts, absent in _sorted(keys) if sorts else _parts(keys, about):
+        missing += absent
         distinct += counts.height
-        weight += _weight(counts)
         if not by_hash and has_order(dtype) and counts.height:
             met += [counts["key"].min(), counts["key"].max()]
+        if sorts and distinct == rows - missing and not dtype.is_nested():
+            break  # no value is there twice
+        weight += _weight(counts)
         # a hash says nothing of its value's place among equally frequent ones
         found = _most(counts, top, BY_VALUE if by_hash else top, is_ordered=sorts)
         kept = pl.concat([kept, found]) if kept.width else found
@@ -175,17 +180,20 @@ def _comparable(name: str, dtype: pl.DataType) -> pl.Expr:
     return column.cast(pl.String) if dtype in (pl.Categorical, pl.Enum) else column
 
 
-def _sorted(keys: pl.LazyFrame) -> Iterator[pl.DataFrame]:
-    """How often each key is there, in one part; null is a key in it."""
-    yield _runs(keys.collect(engine="streaming")["key"].sort())
+def _sorted(keys: pl.LazyFrame) -> Iterator[tuple[pl.DataFrame, int]]:
+    """How often each key is there, and how many are missing, in one part."""
+    ordered = keys.collect(engine="streaming")["key"].sort()
+    missing = ordered.null_count()
+    yield _runs(ordered.slice(missing)), missing
 
 
-def _parts(keys: pl.LazyFrame, about: int) -> Iterator[pl.DataFrame]:
-    """How often each key is there, in as many parts as memory asks for; null is a key in one of them."""
+def _parts(keys: pl.LazyFrame, about: int) -> Iterator[tuple[pl.DataFrame, int]]:
+    """The same in as many parts as memory asks for."""
     count = math.ceil(about / AT_ONCE)
     for part in range(max(1, count)):
         some = keys if count <= 1 else keys.filter(pl.col("key").hash(_SEED + 1) % count == part)
-        yield some.group_by("key").len().collect(engine="streaming")
+        every = some.group_by("key").len().collect(engine="streaming")
+        yield every.filter(pl.col("key").is_not_null()), sum(every.filter(pl.col("key").is_null())["len"])
 
 
 def _most(counts: pl.DataFrame, top: int, equal: int, *, is_ordered: bool = False) -> pl.DataFrame:
