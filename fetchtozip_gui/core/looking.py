@@ -20,8 +20,8 @@ T = TypeVar("T")
 _ROWS = 50_000
 _BYTES = 8 * 1024 * 1024
 """Of the rows that are written together, whatever is reached first."""
-_BESIDE = 4_000_000
-"""Rows up to which the work goes beside the job: of more, both hold much at once, and one waits for the other."""
+_BESIDE = 5_000_000
+"""Rows up to which the work goes beside the job, with no more memory than twice as many take one after the other."""
 
 log = logging.getLogger(__name__)
 
