@@ -63,7 +63,7 @@ def report(
 ) -> Report:
     """Analyze all rows; several passes, with memory that does not grow with their number.
 
-    They are to be quick to read: nothing is held from one analysis to the next.
+    They are to be quick to read: no more than one column of numbers is held from one analysis to the next.
     `go_on` is called between the analyses, and may raise.
     """
     lazy = rows.lazy()
