@@ -26,6 +26,7 @@ def test_the_allocator_of_polars_is_told_before_it_is_loaded() -> None:
     told = _told({"_RJEM_MALLOC_CONF": "narenas:3"})
     assert "opt.narenas: 3\n" in told
     assert "opt.muzzy_decay_ms: 0 " in told
+    assert "opt.dirty_decay_ms: 500 " in told
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="elsewhere Polars has another allocator")
@@ -36,6 +37,7 @@ def test_a_process_that_is_started_where_polars_is_loaded_is_told_too() -> None:
     told = subprocess.run([sys.executable, "-c", second], capture_output=True, text=True, check=True).stderr
     assert "opt.narenas: 1\n" in told
     assert "opt.muzzy_decay_ms: 0 " in told
+    assert "opt.dirty_decay_ms: 500 " in told
 
 
 def test_settling_it_twice_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:

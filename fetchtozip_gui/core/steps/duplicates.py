@@ -101,9 +101,9 @@ class Hashes:
         key = self._key
         if key is None:
             return Note(self._hashed(frame))
-        if self._fell or not rises(frame.get_column(key)):
-            return Note()
         values = frame.get_column(key)
+        if self._fell or not _rises(values):
+            return Note()
         return Note(ends=values if values.len() < 3 else pl.concat([values.head(1), values.tail(1)]))
 
     def add(self, note: Note) -> None:
@@ -150,14 +150,19 @@ class Hashes:
 
 def _rising_column(frame: pl.DataFrame, columns: Sequence[str]) -> str | None:
     """The first of the columns that rises from row to row."""
-    return next((name for name in columns if rises(frame.get_column(name))), None)
+    return next((name for name in columns if _rises(frame.get_column(name))), None)
 
 
-def rises(values: pl.Series) -> bool:
+def _rises(values: pl.Series) -> bool:
     """Whether each value is there and greater than the one before it."""
     if values.dtype != pl.String and not (values.dtype.is_numeric() or values.dtype.is_temporal()):
         return False
-    return not values.null_count() and bool((values.slice(1) > values.head(-1)).all())
+    return not values.null_count() and _each_is_greater(values)
+
+
+def _each_is_greater(values: pl.Series) -> bool:
+    """Than the one before it; none is missing."""
+    return bool((values.slice(1) > values.head(-1)).all())
 
 
 def _halved(hashes: pl.Series) -> pl.Series:
@@ -202,7 +207,7 @@ class Rising:
             return
         if self._last is not None:
             values = pl.concat([self._last, values])
-        if values.dtype.is_nested() or not (values.slice(1) > values.head(-1)).all():
+        if values.dtype.is_nested() or not _each_is_greater(values):
             raise NotRising
         self._last = values.tail(1)
 
