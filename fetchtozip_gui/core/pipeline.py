@@ -146,7 +146,7 @@ def _parts(recipe: Recipe, spool: Spool, tools: Tools, end: _End, said: list[Sai
 def _widen(spool: Spool, part: Part) -> list[Said]:
     found = part.schema or part.types
     before = spool.schema
-    if found is before and part.schema is None:
+    if found is before:
         return []
     # where they are equal the part's own is kept: the next part has the very same object, which says it at once
     united = found if found == before else types.unite(before, found)

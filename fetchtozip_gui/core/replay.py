@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from functools import lru_cache, partial
@@ -16,8 +17,10 @@ from fetchtozip_gui.core.work import ahead, in_order, threads
 
 CHUNK_ROWS = 25_000
 """Rows of the chunks that whole tables are cut into, so that the same rows make the same chunks."""
-_READERS = 2
-"""Threads in which parts are made side by side."""
+_AHEAD = 2
+"""Parts that are made, or are there, before they are asked for."""
+_READERS = min(_AHEAD, max(1, (os.cpu_count() or 1) - 1))
+"""Threads in which parts are made side by side, beside the one that takes them."""
 
 Wanted = Sequence[str] | None
 """Columns that are asked for; null asks for all."""
@@ -126,7 +129,7 @@ def _after(pending: Pending, made: Callable[[pl.DataFrame, Wanted], pl.DataFrame
 
 
 def _side_by_side(parts: Iterator[Pending]) -> Iterator[pl.DataFrame]:
-    with threads(_READERS, "ahead") as pool, closing(in_order(pool, call, parts, _READERS)) as found:
+    with threads(_READERS, "ahead") as pool, closing(in_order(pool, call, parts, _AHEAD)) as found:
         yield from found
 
 

@@ -109,7 +109,8 @@ class Part:
 
     def of(self, schema: pl.Schema) -> pl.DataFrame:
         """Its rows, already in these types where they have been made in them."""
-        return self.frame if self.typed is None or self.schema != schema else self.typed
+        known = self.schema is schema or self.schema == schema
+        return self.typed if known and self.typed is not None else self.frame
 
 
 @dataclass(frozen=True)
@@ -214,11 +215,14 @@ def ahead(items: Iterator[In]) -> Generator[In, None, None]:
 
 @contextmanager
 def working(tools: Tools) -> Iterator[ThreadPoolExecutor]:
-    """The job's own threads, or as many for now. One pool for all work: each thread keeps memory of its own."""
+    """The job's own threads, or as many for now. One pool for all work: each thread keeps memory of its own.
+
+    One more than there are `workers`: much of the time, a thread waits for those of Polars.
+    """
     if tools.pool is not None:
         yield tools.pool
         return
-    with threads(tools.workers, "work") as pool:
+    with threads(tools.workers + 1, "work") as pool:
         yield pool
 
 

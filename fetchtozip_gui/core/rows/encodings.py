@@ -35,7 +35,7 @@ class Text:
         self._begun = False
         self._notes = [] if notes is None else notes
         self.ended = False
-        self.buffer = b""
+        self.buffer = bytearray()
         """What has arrived and was not dropped yet."""
 
     def window(self, size: int) -> tuple[bytes, bool]:
@@ -45,7 +45,7 @@ class Text:
         """
         self._fill(size)
         final = self.ended and len(self.buffer) <= size
-        window = self.buffer if final else self.buffer[: self.buffer.rfind(b"\n", 0, size) + 1]
+        window = self._first(len(self.buffer) if final else self.buffer.rfind(b"\n", 0, size) + 1)
         if self.encoding is None and not window.isascii():
             self._decide(window)
             return self.window(size)
@@ -54,15 +54,18 @@ class Text:
     def peek(self, size: int) -> tuple[bytes, bool]:
         """The next `size` bytes, and whether these are all that is left; for texts that are not made of lines."""
         self._fill(size)
-        return self.buffer[:size], self.ended and len(self.buffer) <= size
+        return self._first(size), self.ended and len(self.buffer) <= size
 
     def drop(self, count: int) -> None:
         """Forget the first bytes of the window: they are dealt with."""
-        self.buffer = self.buffer[count:]
+        del self.buffer[:count]  # moves none of those behind them
+
+    def _first(self, size: int) -> bytes:
+        with memoryview(self.buffer) as buffer:
+            return bytes(buffer[:size])
 
     def _fill(self, size: int) -> None:
-        pieces, held = [self.buffer], len(self.buffer)
-        while held <= size and not self.ended:
+        while len(self.buffer) <= size and not self.ended:
             chunk = next(self._chunks, None)
             if chunk is None:
                 self.ended = True
@@ -74,9 +77,7 @@ class Text:
                 chunk = self._begin(chunk)
             else:
                 chunk = self._decoded(chunk)
-            pieces.append(chunk)
-            held += len(chunk)
-        self.buffer = b"".join(pieces)
+            self.buffer += chunk
 
     def _begin(self, head: bytes) -> bytes:
         self._begun = True
@@ -104,7 +105,8 @@ class Text:
             except UnicodeDecodeError:
                 continue
             self._settle(name)
-            self.buffer = self._decoded(self.buffer) if self._decoder else self.buffer
+            if self._decoder:
+                self.buffer = bytearray(self._decoded(bytes(self.buffer)))
             break
 
     def _settle(self, name: str) -> None:

@@ -21,6 +21,8 @@ LEFT_OUT = "Left out: "
 """Begins the sentence about a line that is no row."""
 TOLD_LINES = 1_000
 """Lines left out that are told one by one; beyond, their number is."""
+_CUT = 2
+"""Goes up whenever files are cut elsewhere than before: what was read in other parts cannot be gone on with."""
 _Made = tuple[Job, Parsed, bytes]
 
 
@@ -34,11 +36,13 @@ def read_file(path: Path, options: Options, tools: Tools, done: Done) -> Iterato
         raise NotInThisVersion("source.format: delta is not in this version.", "Name one of the table's Parquet files.")
     with opened(path, options.member) as file:
         cursor = _fingerprint(path)
+        if done.pages and done.cursor.get("cut") != _CUT:
+            raise SourceError("Another version of the program has read the file in other parts.", "Start the job anew.")
         if done.pages and done.cursor != cursor:
             raise SourceError(f"source.path: {path} has changed since the job began.", "Start the job anew.")
         kind = format_of(file.name, file.head) if options.format == "auto" else options.format
         yield Said(f"Reading {file.name} as {kind}.")
-        page = done.pages
+        page, schema = done.pages, done.schema
         try:
             for made in _parsed(file, kind, options, tools, done):
                 if isinstance(made, Said):
@@ -46,6 +50,8 @@ def read_file(path: Path, options: Options, tools: Tools, done: Done) -> Iterato
                     continue
                 job, parsed, packed = made
                 page += 1
+                # one object for all parts: to compare schemas takes longer than to see that they are the same one
+                schema = schema if parsed.schema == schema else parsed.schema
                 yield Part(
                     parsed.frame,
                     first_page=page,
@@ -53,7 +59,7 @@ def read_file(path: Path, options: Options, tools: Tools, done: Done) -> Iterato
                     bytes=job.bytes,
                     cursor=cursor,
                     total_rows=job.total_rows,
-                    schema=parsed.schema,
+                    schema=schema,
                     typed=parsed.typed,
                     packed=packed,
                 )
@@ -73,7 +79,7 @@ def _parsed(file: Opened, kind: str, options: Options, tools: Tools, done: Done)
     with (
         closing(work),
         working(tools) as pool,
-        closing(in_order(pool, _made, work, ahead=tools.workers + 1)) as results,
+        closing(in_order(pool, _made, work, ahead=tools.workers)) as results,
     ):
         for job, parsed, packed in results:
             tools.check()
@@ -113,4 +119,4 @@ def _to_the_fault(work: Iterator[Job]) -> Generator[Job, None, None]:
 
 def _fingerprint(path: Path) -> dict[str, Any]:
     known = path.stat()
-    return {"size": known.st_size, "modified": known.st_mtime_ns}
+    return {"size": known.st_size, "modified": known.st_mtime_ns, "cut": _CUT}

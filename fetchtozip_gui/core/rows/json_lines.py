@@ -69,7 +69,7 @@ def json_lines_frame(body: bytes, *, encoding: str | None = None) -> Parsed:
     notes: list[str] = []
     text = Text([body], encoding, notes)
     text.window(len(body) + 1)
-    return Parsed(lines_frame(text.buffer, notes=notes), notes=tuple(notes))
+    return Parsed(lines_frame(bytes(text.buffer), notes=notes), notes=tuple(notes))
 
 
 def _culprit(text: bytes, line: int) -> BadBody | None:
