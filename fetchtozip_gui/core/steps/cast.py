@@ -60,7 +60,10 @@ class Cast:
     field: str
 
     def __call__(self, values: pl.Series) -> pl.Series:
-        """The column in its new type; `StepError` with how many values do not fit, and some of them."""
+        """The column in its new type; `StepError` with how many values of these rows do not fit, and the first of them.
+
+        A job hands in chunk by chunk; behind a step that needs all rows, Polars' engine hands in several stretches at
+        once, and any of them may be the one that is told."""
         if values.dtype == pl.Null:
             return values.cast(type_of(self.dtype, self.format))
         made = _CASTS[self.dtype](values, self.format)

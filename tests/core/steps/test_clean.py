@@ -16,7 +16,7 @@ from pydantic import ValidationError
 
 from fetchtozip_gui.core import ranks
 from fetchtozip_gui.core.errors import StepError
-from fetchtozip_gui.core.replay import CHUNK_ROWS
+from fetchtozip_gui.core.replay import CHUNK_ROWS, chunks, reading
 from fetchtozip_gui.core.steps import statistics as shares
 from fetchtozip_gui.core.steps.clean import CleanStep
 
@@ -107,8 +107,16 @@ def test_split_join_and_cast() -> None:
     assert joined["key"].to_list() == ["1/1", "2/2.5", "3", "4/4"]
     cast = clean(frame, cast=[{"column": "id", "dtype": "string"}, {"column": "n", "dtype": "decimal"}])
     assert [str(dtype) for dtype in cast.dtypes] == ["String", "String", "Decimal(precision=38, scale=2)"]
-    with pytest.raises(StepError, match=r"cast\.0\.dtype: column `name`: 'Ann - Lee'.* cannot become integer"):
-        clean(frame, cast=[{"column": "name", "dtype": "integer"}])
+
+
+def test_what_cannot_be_cast_is_told_in_the_order_of_the_rows() -> None:
+    names = pl.DataFrame({"name": ["1", "Ann", "Bob", None, "Ann", "Cid", "Dan"]})
+    step = CleanStep.model_validate({"type": "clean", "cast": [{"column": "name", "dtype": "integer"}]})
+    # as a job carries it out: chunk by chunk; a plan's own engine looks at several stretches of rows at once
+    plan = step.apply(reading(names.schema, lambda wanted: iter([names])))
+    told = r"cast\.0\.dtype: column `name`: 'Ann', 'Bob', 'Cid' cannot become integer; there are 5 such"
+    with pytest.raises(StepError, match=told):
+        list(chunks(plan))
 
 
 @pytest.mark.parametrize(
