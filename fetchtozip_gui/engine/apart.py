@@ -6,12 +6,15 @@ import contextlib
 import logging
 import threading
 from collections.abc import Generator
+from typing import TYPE_CHECKING
 
 from fetchtozip_gui.core.errors import Cancelled, WorkerDied
 from fetchtozip_gui.core.events import Event
 from fetchtozip_gui.engine.attempt import Desk, Task
-from fetchtozip_gui.engine.crew import Crew, Worker
 from fetchtozip_gui.engine.messages import Begun, Ended
+
+if TYPE_CHECKING:
+    from fetchtozip_gui.engine.crew import Crew, Worker
 
 
 class _NotBegun(WorkerDied):

@@ -14,6 +14,7 @@ from typing import cast
 from fetchtozip_gui.core.errors import WorkerDied
 from fetchtozip_gui.core.events import Event
 from fetchtozip_gui.engine import worker
+from fetchtozip_gui.engine.apart import Apart
 from fetchtozip_gui.engine.attempt import Desk, Task, foreseen
 from fetchtozip_gui.engine.messages import Answered, Asked, Begin, Begun, Ended, Logged, Stop
 
@@ -122,6 +123,10 @@ class Crew:
         self._timer: threading.Timer | None = None
         self._closed = False
         self.grace = grace
+
+    def attempt(self, task: Task, desk: Desk) -> Apart:
+        """Work for one of them, which begins when its events are asked for."""
+        return Apart(self, task, desk)
 
     def warm(self) -> None:
         """Have a worker ready; returns before it has loaded everything."""

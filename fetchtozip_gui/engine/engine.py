@@ -4,22 +4,21 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable, Generator
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from fetchtozip_gui.core.errors import FetchToZipError, JobLocked, NoSuchJob, NoSuchUpload, OutputError
-from fetchtozip_gui.core.events import Event, Said
+from fetchtozip_gui.core.events import Said
 from fetchtozip_gui.core.work import Onlooker, no_keyring
 from fetchtozip_gui.engine import cleaning, destination
 from fetchtozip_gui.engine.admission import Admission, Admitted, Wish
-from fetchtozip_gui.engine.apart import Apart
 from fetchtozip_gui.engine.attempt import PIPELINE, Attempt, Desk, Here, Task
-from fetchtozip_gui.engine.crew import Crew
 from fetchtozip_gui.engine.fetched import FetchedRows
 from fetchtozip_gui.engine.folder import Folder
+from fetchtozip_gui.engine.followed import Followed
 from fetchtozip_gui.engine.job import Job, now_utc
 from fetchtozip_gui.engine.ledger import Ledger, Watcher
 from fetchtozip_gui.engine.pool import Inline, Pool
@@ -30,6 +29,7 @@ from fetchtozip_gui.engine.uploads import Uploads
 
 if TYPE_CHECKING:
     from fetchtozip_gui.core.recipe import Recipe
+    from fetchtozip_gui.engine.crew import Crew
 
 RECIPES = 500
 """Recipes with their secrets that are kept in memory, so that jobs of this process can be resumed and retried."""
@@ -37,29 +37,6 @@ RECIPES = 500
 log = logging.getLogger(__name__)
 # without a journal nothing is logged, rather than to standard error, where a front end says things in its own way
 logging.getLogger("fetchtozip_gui").addHandler(logging.NullHandler())
-
-
-class Followed:
-    """A job that runs while its events are asked for, in the asking thread."""
-
-    def __init__(self, engine: Engine, job_id: str, events: Generator[Event, None, None]) -> None:
-        self._engine = engine
-        self._events = events
-        self.id = job_id
-
-    @property
-    def job(self) -> Job:
-        """Its snapshot, now."""
-        return self._engine.job(self.id)
-
-    def __iter__(self) -> Generator[Event, None, None]:
-        return self._events
-
-    def close(self) -> None:
-        """Ask for no more: an unfinished job is cancelled, and can go on later."""
-        self._events.close()
-        if self.job.is_active:  # nothing had been asked for yet
-            self._engine.cancel(self.id)
 
 
 class Engine:
@@ -89,7 +66,7 @@ class Engine:
         self._clock = clock
         self._closing = threading.Event()
         self._runner = runner
-        self._crew = Crew(runner) if isolated else None
+        self._crew = _crew(runner) if isolated else None
         self._keyring = learning(keyring or no_keyring, self.redactor)
         self._recipes: dict[str, Recipe] = {}
         self._ledger = Ledger(self.store)
@@ -163,7 +140,7 @@ class Engine:
         self._check_open()
         task = Task(recipe, folder, destination, accept_partial=True)
         desk = Desk(self._keyring, self.file_of, lambda said: None)
-        return Here(self._runner, task, desk) if self._crew is None else Apart(self._crew, task, desk)
+        return Here(self._runner, task, desk) if self._crew is None else self._crew.attempt(task, desk)
 
     def _newer(self, recipe: Recipe) -> Recipe:
         """An incremental recipe that asks for what is newer than the last time."""
@@ -181,7 +158,7 @@ class Engine:
 
     def _apart(self, admitted: Admitted, say: Callable[[Said], None]) -> Attempt:
         assert self._crew is not None
-        return Apart(self._crew, *self._tasked(admitted, say))
+        return self._crew.attempt(*self._tasked(admitted, say))
 
     def _tasked(
         self, admitted: Admitted, say: Callable[[Said], None], onlooker: Onlooker | None = None
@@ -298,3 +275,9 @@ class Engine:
     def _forget(self, job_id: str) -> None:
         self._ledger.drop(job_id)
         self._recipes.pop(job_id, None)
+
+
+def _crew(runner: str) -> Crew:
+    from fetchtozip_gui.engine.crew import Crew  # heavy, and nothing for who follows a job in this process
+
+    return Crew(runner)
