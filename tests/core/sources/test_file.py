@@ -158,6 +158,39 @@ def test_what_another_version_has_cut_into_other_parts_is_not_gone_on_with(large
             read(large["csv"], Done(pages=1, cursor=other))
 
 
+@pytest.mark.parametrize(
+    ("packed", "encoding", "first"),
+    [
+        ("", "utf-8", 3),
+        ("", "utf-8-sig", 120_000),
+        ("", "utf-16", 3),
+        ("", "cp1252", 3),
+        ("", "cp1252", 120_000),
+        ("gz", "utf-8", 3),
+        ("zip", "cp1252", 120_000),
+    ],
+)
+def test_lines_that_are_no_rows_are_told_by_their_numbers(
+    tmp_path: Path, packed: str, encoding: str, first: int
+) -> None:
+    """Of a file of several parts, whose letters are plain ones up to the line `first`."""
+    lines = ["n,s", *(f'{n},"a longer text, {"é" if n >= first else "e"}"' for n in range(2, 150_002))]
+    faults = [70_000, 70_001, 110_000, 149_990]
+    for number in faults:
+        lines[number - 1] = "oops"
+    body = "\n".join(lines).encode(encoding)
+    path = tmp_path / "x.csv"
+    if packed == "gz":
+        path, body = tmp_path / "x.csv.gz", gzip.compress(body, 1)
+    elif packed == "zip":
+        path, body = tmp_path / "x.zip", zipped(**{"in/x.csv": body})
+    path.write_bytes(body)
+    found = read(path, bad_lines="skip")
+    told = [one.text for one in found if isinstance(one, Said) and one.text.startswith("Left out: ")]
+    assert [int(text.split()[3].replace(",", "")) for text in told] == faults
+    assert sum(one.frame.height for one in found if isinstance(one, Part)) == 150_000 - len(faults)
+
+
 def test_a_fault_in_the_middle_keeps_the_rows_before(large: dict[str, Path], tmp_path: Path) -> None:
     body = large["csv"].read_bytes()
     path = tmp_path / "x.csv"
