@@ -109,8 +109,11 @@ class Engine:
         keeps_since: bool = True,
         onlooker: Onlooker | None = None,
     ) -> Followed:
-        """As `submit`, but in this process and thread, as far as the events are asked for; errors are raised. Without
-        `keeps_since` an incremental recipe asks for everything, and its next run for what it would have asked for."""
+        """As `submit`, but in this process and thread, as far as the events are asked for; errors are raised.
+
+        Without `keeps_since` an incremental recipe asks for everything, and its next run for what it would have asked
+        for. An `onlooker` sees the rows as they are fetched, before any step.
+        """
         self._check_open()
         wish = Wish(to, resume=resume, cached=cached, accept_partial=accept_partial)
         admitted = self._admission.admit(self._newer(recipe) if keeps_since else recipe, wish)

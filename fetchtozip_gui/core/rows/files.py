@@ -37,7 +37,9 @@ def read_file(path: Path, options: Options, tools: Tools, done: Done) -> Iterato
     with opened(path, options.member) as file:
         cursor = _fingerprint(path)
         if done.pages and done.cursor.get("cut") != _CUT:
-            raise SourceError("Another version of the program has read the file in other parts.", "Start the job anew.")
+            raise SourceError(
+                f"source.path: another version of the program has read {path} in other parts.", "Start the job anew."
+            )
         if done.pages and done.cursor != cursor:
             raise SourceError(f"source.path: {path} has changed since the job began.", "Start the job anew.")
         kind = format_of(file.name, file.head) if options.format == "auto" else options.format
