@@ -57,9 +57,9 @@ class Tools:
     say: Callable[[Said], None] = lambda said: None
     """Tells the log at once what cannot wait for the next event, such as a disk that is full."""
     workers: int = max(2, min(4, os.cpu_count() or 2))
-    """Threads that parse and encode."""
+    """Parts that are parsed, and stretches of rows that are encoded, side by side."""
     pool: ThreadPoolExecutor | None = None
-    """Those threads, where the job has them already."""
+    """The threads in which that is done, where the job has them already."""
     disk: Disk | None = None
     """Where the job writes; null is the real disk."""
     onlooker: Onlooker | None = None

@@ -40,7 +40,8 @@ def proven_bytes(text: bytes, dialect: Dialect, width: int) -> int:
 
 
 def _strings(text: bytes) -> pl.Series:
-    """The text, and an empty one: Polars copies a value that stands alone several times, and nobody gets a word in."""
+    """The text, and an empty one: Polars takes what stands alone for a value of all rows, and copies it whole several
+    times while it holds Python's lock."""
     return pl.Series([text, b""], dtype=pl.Binary).cast(pl.String)
 
 

@@ -93,19 +93,23 @@ def zipped(**members: bytes) -> bytes:
     return file.getvalue()
 
 
+def saved(folder: Path, kind: str, packed: str, body: bytes) -> Path:
+    """A file of a kind, packed or not."""
+    path = folder / f"data.{kind}"
+    if packed == "gz":
+        path, body = folder / f"data.{kind}.gz", gzip.compress(body)
+    elif packed == "zip":
+        path, body = folder / "data.zip", zipped(**{"read me.md": b"hello", f"in/data.{kind}": body})
+    elif packed == "nameless":
+        path = folder / "data"
+    path.write_bytes(body)
+    return path
+
+
 @pytest.mark.parametrize("kind", BODIES)
 @pytest.mark.parametrize("packed", ["plain", "gz", "zip", "nameless"])
 def test_every_format_packed_or_not(tmp_path: Path, kind: str, packed: str) -> None:
-    body = BODIES[kind]
-    path = tmp_path / f"data.{kind}"
-    if packed == "gz":
-        path, body = tmp_path / f"data.{kind}.gz", gzip.compress(body)
-    elif packed == "zip":
-        path, body = tmp_path / "data.zip", zipped(**{"read me.md": b"hello", f"in/data.{kind}": body})
-    elif packed == "nameless":
-        path = tmp_path / "data"
-    path.write_bytes(body)
-    found = parts(path)
+    found = parts(saved(tmp_path, kind, packed, BODIES[kind]))
     assert rows(found) == ROWS
     assert [part.first_page for part in found] == list(range(1, len(found) + 1))
     assert all(part.pages == 1 and part.bytes > 0 for part in found)
@@ -161,11 +165,11 @@ def test_what_another_version_has_cut_into_other_parts_is_not_gone_on_with(large
 @pytest.mark.parametrize(
     ("packed", "encoding", "first"),
     [
-        ("", "utf-8", 3),
-        ("", "utf-8-sig", 120_000),
-        ("", "utf-16", 3),
-        ("", "cp1252", 3),
-        ("", "cp1252", 120_000),
+        ("plain", "utf-8", 3),
+        ("plain", "utf-8-sig", 120_000),
+        ("plain", "utf-16", 3),
+        ("plain", "cp1252", 3),
+        ("plain", "cp1252", 120_000),
         ("gz", "utf-8", 3),
         ("zip", "cp1252", 120_000),
     ],
@@ -178,13 +182,7 @@ def test_lines_that_are_no_rows_are_told_by_their_numbers(
     faults = [70_000, 70_001, 110_000, 149_990]
     for number in faults:
         lines[number - 1] = "oops"
-    body = "\n".join(lines).encode(encoding)
-    path = tmp_path / "x.csv"
-    if packed == "gz":
-        path, body = tmp_path / "x.csv.gz", gzip.compress(body, 1)
-    elif packed == "zip":
-        path, body = tmp_path / "x.zip", zipped(**{"in/x.csv": body})
-    path.write_bytes(body)
+    path = saved(tmp_path, "csv", packed, "\n".join(lines).encode(encoding))
     found = read(path, bad_lines="skip")
     told = [one.text for one in found if isinstance(one, Said) and one.text.startswith("Left out: ")]
     assert [int(text.split()[3].replace(",", "")) for text in told] == faults
@@ -201,9 +199,12 @@ def test_a_fault_in_the_middle_keeps_the_rows_before(large: dict[str, Path], tmp
     assert len(before) >= 2
     assert isinstance(found[-1], Failed)
     assert "x.csv: Line " in found[-1].error.message
+    intact = parts(large["csv"])
+    # the last of them ends at the fault
+    assert all(a.frame.equals(b.frame) for a, b in zip(before[:-1], intact, strict=False))
     kept = pl.concat([part.frame for part in before])
     assert kept.height == body[:middle].count(b"\n") - 1
-    assert kept.equals(pl.concat([part.frame for part in parts(large["csv"])]).head(kept.height))
+    assert kept.equals(pl.concat([part.frame for part in intact]).head(kept.height))
 
 
 def test_a_fault_at_the_beginning_is_an_error(tmp_path: Path) -> None:
