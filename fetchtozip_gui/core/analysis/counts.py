@@ -11,6 +11,7 @@ import polars as pl
 
 from fetchtozip_gui.core.analysis.numbers import chosen, is_missing
 from fetchtozip_gui.core.schema import type_name
+from fetchtozip_gui.core.steps.duplicates import rises
 from fetchtozip_gui.core.steps.lookup import named
 
 AT_ONCE = 2_000_000
@@ -136,6 +137,8 @@ def _counted(lazy: pl.LazyFrame, name: str, dtype: pl.DataType, rows: int, about
         ordered = values.collect(engine="streaming")["value"].drop_nulls().sort()
         return of_sorted(name, ordered, rows - ordered.len(), top)
     by_hash = dtype.is_nested() or (_is_wide(dtype) and about > BY_VALUE)
+    if by_hash and dtype == pl.String and (rising := _rising(name, values, rows, top)) is not None:
+        return rising
     hashed = pl.when(pl.col("value").is_not_null()).then(pl.col("value").hash(_SEED))
     distinct, missing, weight, kept = 0, 0, 0.0, pl.DataFrame()
     met: list[Any] = []
@@ -163,6 +166,20 @@ def _counted(lazy: pl.LazyFrame, name: str, dtype: pl.DataType, rows: int, about
     most = most.sort(order, descending=[True, False][: len(order)], maintain_order=True).head(top)
     ends = None if by_hash else (min(met, default=None), max(met, default=None))
     return _category(name, dtype, rows - missing, missing, distinct, weight, most, ends)
+
+
+def _rising(name: str, texts: pl.LazyFrame, rows: int, top: int) -> Category | None:
+    """Of texts each of which is greater than the one before it, as moments often are: nothing has to be sorted."""
+    if not rises(texts.head(_LOOKED_AT).collect(engine="streaming").to_series()):
+        return None
+    text = pl.col("value")
+    asked = (text > text.shift(1)).all().alias("rise"), text.null_count().alias("missing"), text.last().alias("last")
+    told = texts.select(asked).collect(engine="streaming").row(0, named=True)
+    if not told["rise"] or told["missing"]:
+        return None
+    most = texts.head(max(1, top)).select(text, pl.lit(1)).collect(engine="streaming")
+    ends = most.item(0, 0), told["last"]
+    return _category(name, pl.String(), rows, 0, rows, 0.0, most.head(top), ends)
 
 
 def _is_wide(dtype: pl.DataType) -> bool:

@@ -102,7 +102,7 @@ class Hashes:
         if key is None:
             return Note(self._hashed(frame))
         values = frame.get_column(key)
-        if self._fell or not _rises(values):
+        if self._fell or not rises(values):
             return Note()
         return Note(ends=values if values.len() < 3 else pl.concat([values.head(1), values.tail(1)]))
 
@@ -150,10 +150,10 @@ class Hashes:
 
 def _rising_column(frame: pl.DataFrame, columns: Sequence[str]) -> str | None:
     """The first of the columns that rises from row to row."""
-    return next((name for name in columns if _rises(frame.get_column(name))), None)
+    return next((name for name in columns if rises(frame.get_column(name))), None)
 
 
-def _rises(values: pl.Series) -> bool:
+def rises(values: pl.Series) -> bool:
     """Whether each value is there and greater than the one before it."""
     if values.dtype != pl.String and not (values.dtype.is_numeric() or values.dtype.is_temporal()):
         return False

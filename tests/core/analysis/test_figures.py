@@ -192,6 +192,36 @@ def test_texts_are_counted_alike_by_themselves_and_by_their_hashes(
     assert found.entropy == pytest.approx(scipy.stats.entropy(sizes, base=2))
 
 
+@pytest.mark.parametrize("at", [None, 0, 1, 17_000, 39_999])
+@pytest.mark.parametrize("text", ["00007", "zzz", None])
+def test_texts_that_rise_are_counted_as_all_others(
+    at: int | None, text: str | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(counts, "BY_VALUE", 5_000)
+    texts: list[str | None] = [f"{number:05}" for number in range(40_000)]
+    if at is not None:
+        texts[at] = text
+    (found,) = describe.describe(pl.DataFrame({"x": texts}))
+    (counted,) = categorical(pl.DataFrame({"x": texts}), top=3)
+    sizes = Counter(one for one in texts if one is not None)
+    assert (found.count, found.missing, found.distinct) == (sizes.total(), texts.count(None), len(sizes))
+    assert (found.min, found.max, found.mode) == (min(sizes), max(sizes), counted.mode)
+    assert [count for _, count in counted.top] == sorted(sizes.values(), reverse=True)[:3]
+    assert all(sizes[value] == count for value, count in counted.top)
+    if len(sizes) == sizes.total():
+        assert [value for value, _ in counted.top] == sorted(sizes)[:3]
+    assert counted.entropy == pytest.approx(scipy.stats.entropy([*sizes.values()], base=2))
+
+
+def test_texts_that_rise_in_each_of_several_files_are_counted_over_all_of_them(tmp_path: Path) -> None:
+    texts = [f"{number:06}" for number in range(150_000)]
+    paths = [tmp_path / f"{number}.parquet" for number in range(3)]
+    for number, path in enumerate(paths):
+        pl.DataFrame({"x": texts[number * 40_000 :][:50_000]}).write_parquet(path)
+    (found,) = categorical(pl.scan_parquet(paths), top=1)
+    assert (found.count, found.distinct, found.top) == (150_000, 130_000, (("040000", 2),))
+
+
 @given(
     st.lists(st.one_of(st.none(), st.integers(0, 9)), min_size=1, max_size=40),
     st.integers(1, 4),
