@@ -49,14 +49,14 @@ class Recipe(Model):
     @classmethod
     def load(cls, path: Path) -> Recipe:
         """Read a recipe from a `.json` file, or the one that an exported ZIP carries."""
-        from fetchtozip_gui.core.outputs.verify import recipe_in  # only for ZIPs, which few runs start from
-
         try:
             with path.open("rb") as file:
                 head = file.read(SIZE_LIMIT + 1)
         except OSError as error:
             raise RecipeError(f"{path}: cannot be read: {error.strerror}.") from None
         if head.startswith(b"PK"):
+            from fetchtozip_gui.core.outputs.verify import recipe_in  # few runs start from a ZIP
+
             return cls.parse(recipe_in(path))
         if len(head) > SIZE_LIMIT:
             raise RecipeError(f"{path}: a recipe is at most {SIZE_LIMIT:,} bytes.")
