@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -25,6 +26,7 @@ from fetchtozip_gui.progress import progress
 @contextmanager
 def engine_of(data_dir: Path | None) -> Iterator[Engine]:
     """The engine of the data folder and its journal, as long as the block runs."""
+    gc.freeze()  # what is loaded is hardly ever garbage: a folder of many jobs has the collector look through it
     folder, redactor = Folder.find(data_dir).prepare(), Redactor()
     with (
         closing(Journal(folder.logs, redactor)),

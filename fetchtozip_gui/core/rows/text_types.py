@@ -17,6 +17,8 @@ _FLOAT = (
     r"|0|-?[1-9][0-9]{0,14})"  # 7 beside 7.5
 )
 _FLOATS = re.compile(_FLOAT)
+_COUNTED = 10**9
+"""Integers up to which it is quicker to count digits than to write them."""
 _SAFE_BYTES = 16
 """A sign or a point and 15 digits: every number of so few digits is kept by a float."""
 
@@ -56,8 +58,7 @@ def settled(texts: pl.DataFrame) -> Settled:
                 found[place] = pl.String()
         elif guess == pl.Int64:
             integers = column.cast(pl.Int64, strict=False)
-            # written back, an integer is the very text it was read from
-            if _all(integers.cast(pl.String) == column, column):
+            if _are_integers(column, integers):
                 columns[place] = integers
             else:
                 found[place] = pl.Float64()
@@ -89,6 +90,19 @@ def _guess(column: pl.Series) -> pl.DataType:
 def _all(are: pl.Series, of: pl.Series | None = None) -> bool:
     """Whether all that are known are true, and, where `of` is given, all of its values are known."""
     return bool(are.all()) and (of is None or are.null_count() == of.null_count())
+
+
+def _are_integers(texts: pl.Series, integers: pl.Series) -> bool:
+    """Whether each integer, written back, is the very text it was read from.
+
+    A text is never shorter than what it was read as, so that all of them together tell it of each.
+    """
+    low, high = integers.min(), integers.max()
+    if not isinstance(low, int) or not isinstance(high, int) or max(-low, high) > _COUNTED:
+        return _all(integers.cast(pl.String) == texts, texts)
+    sizes, signs = (integers.abs(), int((integers < 0).sum())) if low < 0 else (integers, 0)
+    digits = integers.count() + sum(int((sizes >= 10**power).sum()) for power in range(1, len(str(max(-low, high)))))
+    return integers.null_count() == texts.null_count() and int(texts.str.len_bytes().sum()) == digits + signs
 
 
 def _are_floats(texts: pl.Series, floats: pl.Series) -> bool:

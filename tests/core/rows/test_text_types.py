@@ -86,3 +86,18 @@ def test_floats_as_python_prints_them_are_floats(values: list[float]) -> None:
     texts = pl.Series("x", [repr(value) for value in values])
     assert found(*texts) == pl.Float64()
     assert texts.cast(pl.Float64).to_list() == values
+
+
+@given(st.lists(st.integers(-(2**63), 2**63 - 1) | st.integers(-1_000, 1_000), min_size=1), st.integers(0))
+def test_integers_as_python_prints_them_are_integers(values: list[int], odd: int) -> None:
+    texts = [str(value) for value in values]
+    assert found(*texts, None) == pl.Int64()
+    at = odd % len(texts)
+    texts[at] = f"0{texts[at]}" if values[at] >= 0 else f"-0{-values[at]}"
+    assert found(*texts, None) == pl.String()
+
+
+@given(st.text("0123456789+-_eE. ٣,", min_size=1, max_size=22))
+def test_no_text_is_shorter_than_the_integer_that_polars_reads(text: str) -> None:
+    (value,) = pl.Series([text]).cast(pl.Int64, strict=False)
+    assert value is None or len(text.encode()) > len(str(value)) or text == str(value)
