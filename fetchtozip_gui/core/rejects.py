@@ -201,7 +201,8 @@ def _verdicts(
 
     def judge_one(one: tuple[pl.DataFrame, int]) -> _Verdict:
         found = judge(*one)
-        told = found.faults.select("row", "message").head(_TOLD).rows()
+        # only an error tells them
+        told = found.faults.select("row", "message").head(_TOLD).rows() if judge.on_error == "fail" else []
         words = tuple(f"row {row:,}: {message}" for row, message in told)
         return _Verdict(one[0].height, found.kept, found.failed, encode(found.faults), words)
 
