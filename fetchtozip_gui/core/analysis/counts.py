@@ -173,8 +173,10 @@ def _rising(name: str, texts: pl.LazyFrame, rows: int, top: int) -> Category | N
     if not rises(texts.head(_LOOKED_AT).collect(engine="streaming").to_series()):
         return None
     text = pl.col("value")
-    asked = (text > text.shift(1)).all().alias("rise"), text.null_count().alias("missing"), text.last().alias("last")
-    told = texts.select(asked).collect(engine="streaming").row(0, named=True)
+    # one after the other: in one step, all texts would be held until those before them have been looked at
+    compared = texts.with_columns(rise=text > text.shift(1))
+    asked = pl.col("rise").all(), text.null_count().alias("missing"), text.last().alias("last")
+    told = compared.select(asked).collect(engine="streaming").row(0, named=True)
     if not told["rise"] or told["missing"]:
         return None
     most = texts.head(max(1, top)).select(text, pl.lit(1)).collect(engine="streaming")
