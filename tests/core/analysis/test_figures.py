@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import math
+import subprocess
+import sys
 from collections import Counter
 from decimal import Decimal
 from pathlib import Path
@@ -220,6 +222,32 @@ def test_texts_that_rise_in_each_of_several_files_are_counted_over_all_of_them(t
         pl.DataFrame({"x": texts[number * 40_000 :][:50_000]}).write_parquet(path)
     (found,) = categorical(pl.scan_parquet(paths), top=1)
     assert (found.count, found.distinct, found.top) == (150_000, 130_000, (("040000", 2),))
+
+
+COUNTING = """
+import sys
+from pathlib import Path
+from fetchtozip_gui.core.memory import keep_little
+keep_little()
+import polars as pl
+from fetchtozip_gui.core.analysis.counts import categorical
+for files in (10, 60):
+    (found,) = categorical(pl.scan_parquet(sys.argv[1:1 + files], glob=False), top=1)
+    print(found.distinct, Path("/proc/self/status").read_text().split("VmHWM:")[1].split()[0])
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the peak is read as Linux tells it")
+def test_more_texts_that_rise_take_no_more_memory(tmp_path: Path) -> None:
+    paths = [tmp_path / f"{number:02}.parquet" for number in range(60)]
+    for number, path in enumerate(paths):
+        texts = pl.int_range(number * 50_000, (number + 1) * 50_000, eager=True).cast(pl.String).str.zfill(24)
+        texts.to_frame("x").write_parquet(path)
+    told = subprocess.run([sys.executable, "-c", COUNTING, *map(str, paths)], capture_output=True, check=True)
+    (few, before), (many, after) = (map(int, line.split()) for line in told.stdout.splitlines())
+    assert (few, many) == (500_000, 3_000_000)
+    # the texts alone are 70 MB, and their hashes 24
+    assert after - before < 30_000  # KiB
 
 
 @given(
