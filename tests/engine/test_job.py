@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -159,6 +160,11 @@ def test_every_job_reads_as_it_was_written(happened: list[tuple[Event, float]], 
 def test_a_record_of_a_later_version_reads_without_its_news() -> None:
     text = running().text()
     assert Job.read(text[:-1] + ', "colour": "blue"}') == running()
+
+
+def test_a_count_that_was_written_with_a_point_is_that_count() -> None:
+    job = replace(running(), total_rows=50)
+    assert Job.read(job.text().replace('"total_rows":50,', '"total_rows":50.0,')) == job
 
 
 @pytest.mark.parametrize("text", ["", "{}", "null", '{"id": 1}', running().text()[:-5]])
