@@ -262,7 +262,7 @@ def _partial(job: Job, error: FetchToZipError) -> Verdict | None:
 
 @functools.cache
 def _decoder() -> msgspec.json.Decoder[Job]:
-    import msgspec  # Pydantic would take ten times as long to learn what a job is, and 8 MB where nobody else needs it
+    import msgspec  # Pydantic takes ten times as long to learn what a job is
 
     return msgspec.json.Decoder(Job, strict=False)  # 50.0 is 50 rows
 

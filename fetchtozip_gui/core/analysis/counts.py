@@ -170,7 +170,8 @@ def _counted(lazy: pl.LazyFrame, name: str, dtype: pl.DataType, rows: int, about
 
 def _rising(name: str, texts: pl.LazyFrame, rows: int, top: int) -> Category | None:
     """Of texts each of which is greater than the one before it, as moments often are: nothing has to be sorted."""
-    if not rises(texts.head(_LOOKED_AT).collect(engine="streaming").to_series()):
+    first = texts.head(max(_LOOKED_AT, top)).collect(engine="streaming")
+    if not rises(first.to_series()):
         return None
     text = pl.col("value")
     # one after the other: in one step, all texts would be held until those before them have been looked at
@@ -179,9 +180,8 @@ def _rising(name: str, texts: pl.LazyFrame, rows: int, top: int) -> Category | N
     told = compared.select(asked).collect(engine="streaming").row(0, named=True)
     if not told["rise"] or told["missing"]:
         return None
-    most = texts.head(max(1, top)).select(text, pl.lit(1)).collect(engine="streaming")
-    ends = most.item(0, 0), told["last"]
-    return _category(name, pl.String(), rows, 0, rows, 0.0, most.head(top), ends)
+    most = first.head(top).select(text, pl.lit(1))
+    return _category(name, pl.String(), rows, 0, rows, 0.0, most, (first.item(0, 0), told["last"]))
 
 
 def _is_wide(dtype: pl.DataType) -> bool:
